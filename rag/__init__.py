@@ -1,0 +1,1 @@
+"""Ask Chinese documents questions; every sentence of an answer has its evidence."""

@@ -1,0 +1,57 @@
+"""What a question gives back. Offsets are code points in the stored document's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.types import Passage, Span
+
+Leg = Literal["dense", "lexical"]
+Status = Literal["answered", "unsupported", "no_evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; a higher ``score`` is better, ``rank`` starts at 1.
+
+    ``sentences`` are the spans that made it match, best first; ``found_by`` names the legs
+    whose candidates held it.
+    """
+
+    passage: Passage
+    score: float
+    rank: int
+    sentences: tuple[Span, ...]
+    found_by: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where ``[marker]`` points: ``document.text[start:end] == quote``."""
+
+    marker: int
+    document_id: str
+    section: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, every sentence of which carries the marker of its citation.
+
+    ``short`` is the bare answer string where the question asks for one thing, else ''.
+    ``confidence`` is the calibrated probability (0 to 1) that the evidence answers the
+    question. With status ``no_evidence`` there are no citations, and ``hits`` are the
+    nearest passages.
+    """
+
+    question: str
+    status: Status
+    text: str
+    short: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
