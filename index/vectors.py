@@ -1,0 +1,161 @@
+"""Exact search over unit vectors. The one place that knows FAISS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import IndexDamaged, InputError, ModelError
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+_NORM_TOLERANCE = 1e-3
+_REMEDY = "请重新建立索引：youju index 源文件夹"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """Rows nearest to each query, best first: ``ids`` (q, k), inner products ``scores`` (q, k).
+
+    Rows with the same score come in the order of their ids.
+    """
+
+    ids: Ids
+    scores: Floats
+
+
+class Vectors:
+    """The rows (n, d) of an index, searched by inner product; never changed once built."""
+
+    __slots__ = ("_index",)
+
+    def __init__(self, index: Any) -> None:
+        self._index = index  # a faiss.IndexFlatIP
+
+    @classmethod
+    def build(cls, matrix: Floats) -> Vectors:
+        """Index ``matrix`` (n, d), float32 unit rows; ``ModelError`` where it is not that."""
+        import faiss
+
+        if matrix.ndim != 2 or matrix.shape[1] < 1:
+            raise ModelError(f"向量应为 (条数, 维数) 的矩阵，实为 {matrix.shape}。请检查嵌入模型。")
+        _check_units(matrix, matrix.shape[1])
+        index = faiss.IndexFlatIP(matrix.shape[1])
+        if len(matrix):
+            index.add(np.ascontiguousarray(matrix))
+        return cls(index)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, n: int, d: int) -> Vectors:
+        """Load what ``to_bytes`` gave for ``n`` rows of ``d`` numbers.
+
+        ``data`` must have been verified: FAISS does not defend itself against hostile bytes.
+        Raises ``IndexDamaged`` where it is not that index.
+        """
+        import faiss
+
+        # By length first: FAISS allocates whatever a header asks for.
+        expected = len(faiss.serialize_index(faiss.IndexFlatIP(max(d, 1)))) + 4 * n * d
+        if len(data) != expected:
+            raise IndexDamaged(f"向量文件应有 {expected} 字节，实有 {len(data)} 字节。{_REMEDY}")
+        try:
+            index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        except (RuntimeError, MemoryError) as error:
+            raise IndexDamaged(f"向量文件无法解析：{error}。{_REMEDY}") from error
+        found = (type(index).__name__, index.metric_type, index.ntotal, index.d)
+        if found != ("IndexFlatIP", faiss.METRIC_INNER_PRODUCT, n, d):
+            raise IndexDamaged(
+                f"向量文件应为内积索引 {n} 条 {d} 维，"
+                f"实为 {found[0]} {found[2]} 条 {found[3]} 维。{_REMEDY}"
+            )
+        return cls(index)
+
+    def to_bytes(self) -> bytes:
+        """The whole index as bytes, the same for the same rows."""
+        import faiss
+
+        return bytes(faiss.serialize_index(self._index))
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a row (d)."""
+        return int(self._index.d)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, queries: Floats, k: int) -> Neighbours:
+        """The ``min(k, n)`` best rows for each of ``queries`` (q, d), float32 unit rows.
+
+        Raises ``ModelError`` for vectors that are not that, ``InputError`` for ``k`` < 1.
+        """
+        if k < 1:
+            raise InputError(f"结果条数应至少为 1，实为 {k}。")
+        _check_units(queries, self.dimension)
+        k = min(k, len(self))  # FAISS would fill up with id -1, which is also the last row
+        if k == 0 or len(queries) == 0:
+            shape = (len(queries), k)
+            return Neighbours(np.empty(shape, np.int64), np.empty(shape, np.float32))
+        with _threads(1 if len(queries) == 1 else None):
+            scores, ids = self._index.search(np.ascontiguousarray(queries), k)
+        order = np.lexsort((ids, -scores), axis=1)
+        return Neighbours(
+            np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
+        )
+
+    def scores(self, query: Floats) -> Floats:
+        """Inner product of ``query`` (d,), a float32 unit vector, with every row: (n,)."""
+        _check_units(query[np.newaxis], self.dimension)
+        scores: Floats = self._rows() @ query
+        return scores
+
+    def matrix(self) -> Floats:
+        """A copy of all rows (n, d)."""
+        return self._rows().copy()
+
+    def _rows(self) -> Floats:
+        """FAISS's own memory as (n, d): valid only as long as this object."""
+        import faiss
+
+        n, d = len(self), self.dimension
+        if n == 0:
+            return np.empty((0, d), np.float32)
+        rows: Floats = faiss.rev_swig_ptr(self._index.get_xb(), n * d).reshape(n, d)
+        return rows
+
+
+def _check_units(matrix: Floats, d: int) -> None:
+    """``ModelError`` unless ``matrix`` is (any, d) float32, finite, of rows with norm 1."""
+    if matrix.ndim != 2 or matrix.shape[1] != d:
+        raise ModelError(f"向量应为 {d} 维，实为 {matrix.shape}。请检查嵌入模型，或{_REMEDY}")
+    if matrix.dtype != np.float32:
+        raise ModelError(f"向量类型应为 float32，实为 {matrix.dtype}。请检查嵌入模型。")
+    # In double precision, so that no square of a float32 overflows.
+    squares = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
+    wrong = np.flatnonzero(~(np.abs(np.sqrt(squares) - 1) <= _NORM_TOLERANCE))
+    if wrong.size:
+        row = int(wrong[0])
+        raise ModelError(
+            f"共 {wrong.size} 个向量长度不是 1，第一个是第 {row} 个，长度 "
+            f"{np.sqrt(squares[row]):.6g}。嵌入模型的输出有误，请检查模型文件。"
+        )
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Let FAISS use ``count`` threads in this thread; for one query, starting more costs more."""
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    if count:
+        faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
