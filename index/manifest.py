@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -61,6 +62,11 @@ class FileEntry:
 
     size: int
     sha256: str
+
+    @classmethod
+    def of(cls, data: bytes) -> FileEntry:
+        """The entry that ``data`` must have."""
+        return cls(len(data), hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

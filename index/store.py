@@ -10,23 +10,19 @@ A reader sees the generation before the swap of CURRENT or the one after it, and
 from __future__ import annotations
 
 import errno
-import fcntl
-import hashlib
-import logging
 import os
 import re
 import secrets
 import shlex
-import shutil
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
-from index.errors import BuildBusy, IndexDamaged, IndexMismatch, IndexMissing, StoreError
+from index.build_lock import build_lock
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, StoreError
 from index.manifest import (
     FORMAT_VERSION,
     MANIFEST,
@@ -44,6 +40,7 @@ from index.manifest import (
     encode,
     is_plain,
 )
+from index.safe_files import FOLDER, delete_folder, opened, opened_plain, write_synced, writing
 
 __all__ = [
     "FORMAT_VERSION",
@@ -62,11 +59,8 @@ __all__ = [
 _KEPT = 3  # generations: the current one, and two that slow readers may still be opening
 _RETRIES = 10  # each needs _KEPT swaps while one reader opens one generation
 _POINTER_MAX = 4096  # bytes
-_NAME = re.compile(r"\d{6,12}-[0-9a-f]{8}")
+_NAME = re.compile(r"[0-9]{6,12}-[0-9a-f]{8}")
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
-_FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW
-
-_log = logging.getLogger(__name__)
 
 
 def read(root: Path) -> Generation:
@@ -96,12 +90,12 @@ def write(root: Path, header: Header, files: Mapping[str, bytes]) -> Manifest:
     for name in files:
         if not is_plain(name):
             raise StoreError(f"索引文件名 {name!r} 不合规：只能用字母、数字、点、横线和下划线。")
-    with _writing(root), ExitStack() as stack:
+    with writing(root), ExitStack() as stack:
         root.mkdir(parents=True, exist_ok=True)
-        top = stack.enter_context(_opened(os.fspath(root), os.O_DIRECTORY))
+        top = stack.enter_context(opened(os.fspath(root), os.O_DIRECTORY))
         with suppress(FileExistsError):
             os.mkdir("generations", dir_fd=top)
-        parent = stack.enter_context(_opened("generations", _FOLDER, top))
+        parent = stack.enter_context(opened("generations", FOLDER, top))
         current = _current_name(root)
         if current:
             _clean(parent, current)  # dead builds must not fill the disk for this one
@@ -110,34 +104,12 @@ def write(root: Path, header: Header, files: Mapping[str, bytes]) -> Manifest:
             manifest = _write_generation(parent, name, header, files)
             _write_pointer(top, manifest)
         except BaseException:
-            _delete(name, parent)
+            delete_folder(name, parent)
             raise
         os.replace("CURRENT.tmp", "CURRENT", src_dir_fd=top, dst_dir_fd=top)
         os.fsync(top)
         _clean(parent, name)
     return manifest
-
-
-@contextmanager
-def build_lock(root: Path) -> Iterator[None]:
-    """Hold ``root`` for one builder; the lock dies with its process, however that ends.
-
-    Raises ``BuildBusy`` where another builder holds it, ``StoreError`` where it cannot be made.
-    """
-    with ExitStack() as stack:
-        with _writing(root):
-            root.mkdir(parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-            lock = stack.enter_context(_opened(os.fspath(root / ".build.lock"), flags))
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise BuildBusy(
-                    f"另一个进程正在为 {root} 建立索引，请等它完成后再试；旧索引仍可使用。"
-                ) from None
-            # Unlocked by name: a forked child may keep the same open file longer.
-            stack.callback(fcntl.flock, lock, fcntl.LOCK_UN)
-        yield
 
 
 def _read_pointer(root: Path) -> Pointer:
@@ -184,31 +156,23 @@ def _read_generation(root: Path, pointer: Pointer) -> Generation:
 
 
 def _read_file(root: Path, path: tuple[str, ...], entry: FileEntry | None) -> bytes:
-    """Bytes of a plain file below ``root``, through no symbolic link, as ``entry`` has them."""
+    """Bytes of a file below ``root``; ``IndexDamaged`` unless they are what ``entry`` says."""
     shown = "/".join(path)
     try:
-        with ExitStack() as stack:
-            folder = stack.enter_context(_opened(os.fspath(root), os.O_DIRECTORY))
-            for part in path[:-1]:
-                folder = stack.enter_context(_opened(part, _FOLDER, folder))
-            # Without O_NONBLOCK, opening a named pipe would wait for its writer.
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-            file = stack.enter_context(_opened(path[-1], flags, folder))
-            found = os.fstat(file)
-            if not stat.S_ISREG(found.st_mode):
-                raise _damaged(root, f"{shown} 不是普通文件")
-            if entry and found.st_size != entry.size:
-                raise _damaged(root, f"{shown} 应有 {entry.size} 字节，实有 {found.st_size} 字节")
+        with opened_plain(root, path) as file:
+            found = os.fstat(file).st_size
+            if entry and found != entry.size:
+                raise _damaged(root, f"{shown} 应有 {entry.size} 字节，实有 {found} 字节")
             with os.fdopen(file, "rb", closefd=False) as stream:
                 data = stream.read(entry.size if entry else _POINTER_MAX)
     except OSError as error:
         if error.errno in _NOT_THERE:
-            raise _damaged(root, f"{shown} 不存在或不是普通文件（{error.strerror}）") from error
+            raise _damaged(root, f"{shown} 打不开（{error.strerror}）") from error
         raise StoreError(
             f"无法读取 {root / shown}：{error.strerror}。请检查磁盘和访问权限后再试。"
         ) from error
-    if entry and (found_entry := _entry(data)) != entry:
-        raise _damaged(root, f"{shown} 的 SHA-256 应为 {entry.sha256}，实为 {found_entry.sha256}")
+    if entry and (actual := FileEntry.of(data)) != entry:
+        raise _damaged(root, f"{shown} 的 SHA-256 应为 {entry.sha256}，实为 {actual.sha256}")
     return data
 
 
@@ -221,13 +185,13 @@ def _write_generation(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         youju_version=version("youju"),
         header=header,
-        files=MappingProxyType({n: _entry(data) for n, data in files.items()}),
+        files=MappingProxyType({n: FileEntry.of(data) for n, data in files.items()}),
     )
     os.mkdir(name, dir_fd=parent)
-    with _opened(name, _FOLDER, parent) as folder:
+    with opened(name, FOLDER, parent) as folder:
         for file, content in files.items():
-            _write_file(folder, file, content)
-        _write_file(folder, MANIFEST, encode(manifest))
+            write_synced(folder, file, content)
+        write_synced(folder, MANIFEST, encode(manifest))
         os.fsync(folder)
     os.fsync(parent)
     return manifest
@@ -236,16 +200,8 @@ def _write_generation(
 def _write_pointer(top: int, manifest: Manifest) -> None:
     with suppress(FileNotFoundError):
         os.unlink("CURRENT.tmp", dir_fd=top)  # of a build that was killed
-    pointer = Pointer(manifest.generation, _entry(encode(manifest)))
-    _write_file(top, "CURRENT.tmp", encode(pointer))
-
-
-def _write_file(folder: int, name: str, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with _opened(name, flags, folder) as file, os.fdopen(file, "wb", closefd=False) as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(file)
+    pointer = Pointer(manifest.generation, FileEntry.of(encode(manifest)))
+    write_synced(top, "CURRENT.tmp", encode(pointer))
 
 
 def _current_name(root: Path) -> str | None:
@@ -277,41 +233,7 @@ def _clean(parent: int, current: str) -> None:
     ]
     kept = sorted(older, key=_number)[1 - _KEPT :]
     for name in set(others) - set(kept):
-        _delete(name, parent)
-
-
-def _delete(name: str, parent: int) -> None:
-    try:
-        shutil.rmtree(name, dir_fd=parent)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        _log.warning("无法删除旧索引 generations/%s：%s；下次建立时再试。", name, error.strerror)
-
-
-@contextmanager
-def _opened(path: str, flags: int, parent: int | None = None) -> Iterator[int]:
-    descriptor = os.open(path, flags, 0o666, dir_fd=parent)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _writing(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        name = errno.errorcode.get(error.errno or 0, "?")
-        raise StoreError(
-            f"无法写入 {root}：{error.strerror}（{name}）。请检查剩余空间和写入权限，"
-            "或用 --data 换一个文件夹；已有的索引不受影响。"
-        ) from error
-
-
-def _entry(data: bytes) -> FileEntry:
-    return FileEntry(len(data), hashlib.sha256(data).hexdigest())
+        delete_folder(name, parent)
 
 
 def _damaged(root: Path, what: str) -> IndexDamaged:

@@ -61,7 +61,7 @@ class Vectors:
         import faiss
 
         # By length first: FAISS allocates whatever a header asks for.
-        expected = len(faiss.serialize_index(faiss.IndexFlatIP(max(d, 1)))) + 4 * n * d
+        expected = len(faiss.serialize_index(faiss.IndexFlatIP(1))) + 4 * n * d
         if len(data) != expected:
             raise IndexDamaged(f"向量文件应有 {expected} 字节，实有 {len(data)} 字节。{_REMEDY}")
         try:
