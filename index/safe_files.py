@@ -59,7 +59,7 @@ def delete_folder(name: str, parent: int) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        _log.warning("无法删除旧索引 generations/%s：%s；下次建立时再试。", name, error.strerror)
+        _log.warning("无法删除旧索引 generations/%s：%s；下次建立时再试。", name, error)
 
 
 @contextmanager
