@@ -1,0 +1,151 @@
+"""What an evaluation reports: values only, and their JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from rag.metrics import RankingScores
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """Each leg over the ``queries`` that are answerable and have judgements.
+
+    ``several`` of these have more than one relevant document: there hit@k and R@k differ.
+    """
+
+    queries: int
+    several: int
+    dense: RankingScores
+    lexical: RankingScores
+    fused: RankingScores
+
+
+@dataclass(frozen=True, slots=True)
+class TextScores:
+    """Mean exact match and F1 as CMRC 2018 computes them, from 0 to 1; ``given``: not ''."""
+
+    given: int
+    em: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """Answers from the whole corpus to the ``queries`` that have gold strings.
+
+    A refused or empty answer counts as 0 in ``short`` and ``evidence`` (the quotes joined).
+    ``evidence_recall`` is the share of the ``answered`` whose citations include a quote that
+    holds a gold string; None where nothing was answered.
+    """
+
+    queries: int
+    answered: int
+    short: TextScores
+    evidence: TextScores
+    evidence_recall: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalReport:
+    """Whether it answers what the corpus answers and nothing else; shares are None of none.
+
+    ``weak`` of the ``unanswerable`` questions are so by a weak label. ``coverage`` is the
+    share of answerable questions that are answered, ``false_refusals`` the rest,
+    ``false_answers`` the share of unanswerable ones that are answered, all at the shipped
+    threshold. ``auroc`` and ``coverage_at_limit`` (at most 5% false answers) go by
+    ``confidence`` alone.
+    """
+
+    answerable: int
+    unanswerable: int
+    weak: int
+    auroc: float | None
+    coverage: float | None
+    false_refusals: float | None
+    false_answers: float | None
+    coverage_at_limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What ``evaluate`` measured; a part is None where the folder has no question for it.
+
+    ``follow_ups`` of the ``questions`` had earlier turns, which were not used.
+    """
+
+    name: str
+    model: str
+    documents: int
+    passages: int
+    questions: int
+    follow_ups: int
+    limit: int | None
+    retrieval: RetrievalReport | None
+    answers: AnswerReport | None
+    refusal: RefusalReport
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One labelled question and what came back; None where it does not apply.
+
+    ``evidence_right``: some cited span overlaps a gold sentence by half of either.
+    ``evidence_recall``: for a list, the share of gold sentences that a cited span overlaps so.
+    """
+
+    id: str
+    type: str
+    text: str
+    unanswerable: bool
+    answered: bool
+    confidence: float
+    evidence_right: bool | None
+    evidence_recall: float | None
+    short: str
+    short_em: bool | None
+    short_f1: float | None
+
+    @property
+    def right(self) -> bool:
+        """Refused where there is no answer, else the right evidence cited."""
+        return not self.answered if self.unanswerable else bool(self.evidence_right)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanReport:
+    """What ``evaluate_spans`` measured; shares are None of none.
+
+    ``evidence_right`` and ``false_refusals`` are shares of the ``answerable`` questions,
+    ``refusals_right`` of the ``unanswerable``; ``list_recall`` is the mean share of gold
+    sentences cited for questions of type "list"; ``short`` is over the others that have
+    gold strings.
+    """
+
+    name: str
+    model: str
+    answerable: int
+    unanswerable: int
+    evidence_right: float | None
+    list_recall: float | None
+    false_refusals: float | None
+    refusals_right: float | None
+    short: TextScores | None
+    rows: tuple[SpanRow, ...]
+
+
+def as_json(report: Report | SpanReport) -> dict[str, object]:
+    """The report as JSON values, its field names as keys, shares to 4 decimal places."""
+    return {name: _rounded(value) for name, value in asdict(report).items()}
+
+
+def _rounded(value: object) -> object:
+    match value:
+        case float():
+            return round(value, 4)
+        case dict():
+            return {name: _rounded(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_rounded(part) for part in value]
+        case _:
+            return value

@@ -1,0 +1,155 @@
+"""An evaluation as tables for a terminal; they are Markdown, to be pasted into a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from rag.metrics import RankingScores
+from rag.reports import (
+    AnswerReport,
+    RefusalReport,
+    Report,
+    RetrievalReport,
+    SpanReport,
+    SpanRow,
+    TextScores,
+)
+
+_NONE = "-"
+
+
+def render(report: Report | SpanReport) -> RenderableType:
+    """What ``youju eval`` prints for a folder or for a file of labelled questions."""
+    return _spans(report) if isinstance(report, SpanReport) else _folder(report)
+
+
+def _folder(report: Report) -> Group:
+    head = (
+        f"{report.name}：{report.documents} 篇文档，{report.passages} 个段落，"
+        f"{report.questions} 个问题；模型 {report.model}"
+    )
+    notes = []
+    if report.limit is not None:
+        notes.append(f"只取了每个问题文件的前 {report.limit} 题，不是完整评测。")
+    if report.follow_ups:
+        notes.append(f"{report.follow_ups} 个追问没有带上文，单独提问。")
+    parts: list[RenderableType] = [Text(line) for line in (head, *notes)]
+    if report.retrieval:
+        parts += _retrieval(report.retrieval)
+    if report.answers:
+        parts += _answers(report.answers)
+    return Group(*parts, *_refusal(report.refusal))
+
+
+def _retrieval(report: RetrievalReport) -> list[RenderableType]:
+    legs = {"向量": report.dense, "词": report.lexical, "融合": report.fused}
+    columns = ["R@1", "R@5", "R@20", "MRR@10", "nDCG@10"]
+    title = f"检索：{report.queries} 个有标注的可答问题"
+    if report.several:
+        columns += ["hit@1", "hit@5", "hit@20"]
+        title += f"（{report.several} 个有多篇相关文档）"
+    table = _table(["", *columns])
+    for name, scores in legs.items():
+        table.add_row(name, *_cells(_ranking(scores, hits=report.several > 0)))
+    return [Text(f"\n{title}"), table]
+
+
+def _ranking(scores: RankingScores, *, hits: bool) -> list[float]:
+    plain = [scores.recall_1, scores.recall_5, scores.recall_20, scores.mrr_10, scores.ndcg_10]
+    return [*plain, scores.hit_1, scores.hit_5, scores.hit_20] if hits else plain
+
+
+def _answers(report: AnswerReport) -> list[RenderableType]:
+    title = f"答案：{report.queries} 个有标准答案的问题，回答了 {report.answered} 个；未答记 0 分"
+    table = _table(["", "非空", "EM", "F1"])
+    for name, scores in (("短答案", report.short), ("证据", report.evidence)):
+        table.add_row(name, *_text_scores(scores))
+    recall = f"回答了的问题中，引用里有标准答案原文的占 {_cell(report.evidence_recall)}"
+    return [Text(f"\n{title}"), table, Text(recall)]
+
+
+def _refusal(report: RefusalReport) -> list[RenderableType]:
+    title = f"拒答：可答 {report.answerable} 题，不可答 {report.unanswerable} 题"
+    if report.weak:
+        title += f"（其中 {report.weak} 题是弱标注：原文不在语料中，别的文档可能碰巧能答）"
+    table = _table(["AUROC", "回答率", "误拒率", "误答率", "误答率≤5%时的回答率"])
+    shares = [
+        report.auroc,
+        report.coverage,
+        report.false_refusals,
+        report.false_answers,
+        report.coverage_at_limit,
+    ]
+    table.add_row(*_cells(shares))
+    return [Text(f"\n{title}"), table]
+
+
+def _spans(report: SpanReport) -> Group:
+    total = report.answerable + report.unanswerable
+    head = f"{report.name}：{total} 个问题；模型 {report.model}"
+    return Group(Text(head), _span_rows(report.rows), Text(""), _span_figures(report))
+
+
+def _span_rows(rows: Sequence[SpanRow]) -> Table:
+    table = _table(["", "编号", "类型", "问题", "把握", "证据", "短答案", "F1"], left=5)
+    for row in rows:
+        table.add_row(
+            "✓" if row.right else "✗",
+            Text(row.id),
+            Text(row.type),
+            Text(row.text),
+            _cell(row.confidence),
+            _verdict(row),
+            Text(row.short or _NONE),
+            _cell(row.short_f1),
+        )
+    return table
+
+
+def _verdict(row: SpanRow) -> str:
+    if not row.answered:
+        return "正确拒答" if row.unanswerable else "误拒"
+    if row.unanswerable:
+        return "误答"
+    recall = "" if row.evidence_recall is None else f"，找全 {row.evidence_recall:.0%}"
+    return f"对{recall}" if row.evidence_right else "错"
+
+
+def _span_figures(report: SpanReport) -> Table:
+    table = _table(["", "题数", "数值"])
+    yes, no = str(report.answerable), str(report.unanswerable)
+    lists = sum(row.evidence_recall is not None for row in report.rows)
+    table.add_row("证据句正确", yes, _cell(report.evidence_right))
+    table.add_row("列举题的证据句找全", str(lists), _cell(report.list_recall))
+    table.add_row("误拒", yes, _cell(report.false_refusals))
+    table.add_row("正确拒答", no, _cell(report.refusals_right))
+    if report.short:
+        scored = str(sum(row.short_f1 is not None for row in report.rows))
+        table.add_row("短答案 EM", scored, _cell(report.short.em))
+        table.add_row("短答案 F1", scored, _cell(report.short.f1))
+    return table
+
+
+def _table(columns: Sequence[str], *, left: int = 1) -> Table:
+    """A Markdown table whose columns after the first ``left`` ones are numbers."""
+    table = Table(box=box.MARKDOWN)
+    for at, column in enumerate(columns):
+        table.add_column(column, justify="left" if at < left else "right")
+    return table
+
+
+def _text_scores(scores: TextScores) -> list[str]:
+    return [str(scores.given), *_cells([scores.em, scores.f1])]
+
+
+def _cells(values: Sequence[float | None]) -> list[str]:
+    return [_cell(value) for value in values]
+
+
+def _cell(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.3f}"
