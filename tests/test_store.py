@@ -532,6 +532,32 @@ def test_any_refused_step_leaves_the_old_generation(
     assert len(generations(built)) == 2
 
 
+def test_all_is_on_the_disk_before_the_swap_and_the_swap_before_the_end(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process can cut the power, so this one watches what is flushed, and when."""
+    fsync, replace = os.fsync, os.replace
+    synced: list[int] = []
+    inodes: dict[str, int] = {}
+
+    def watch_sync(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(os.fstat(descriptor).st_ino)
+
+    def watch_swap(*args: Any, **folders: Any) -> None:
+        made = [*root.rglob("generations"), *root.rglob("generations/**/*"), root / "CURRENT.tmp"]
+        inodes.update({path.name: path.stat().st_ino for path in made})
+        assert set(inodes.values()) <= set(synced)
+        synced.clear()
+        replace(*args, **folders)
+
+    monkeypatch.setattr(os, "fsync", watch_sync)
+    monkeypatch.setattr(os, "replace", watch_swap)
+    name = store.write(root, HEADER, FILES).generation
+    assert set(inodes) == {"generations", name, MANIFEST, "CURRENT.tmp", *FILES}
+    assert synced == [root.stat().st_ino]
+
+
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     root = tmp_path / "data"
     root.write_bytes(b"mine")
