@@ -92,8 +92,11 @@ def _check_index(library: Library, data: BeirSet, folder: Path) -> None:
 
 
 def _outcome(library: Library, query: Query, *, weak: bool, judged: bool) -> _Outcome:
-    rankings = library.rank_documents(query.text) if judged else None
-    answer: Answer = library.ask(query.text)
+    try:
+        rankings = library.rank_documents(query.text) if judged else None
+        answer: Answer = library.ask(query.text)
+    except InputError as error:
+        raise InputError(f"问题 {query.id!r}：{error}") from error
     return _Outcome(
         query=query,
         weak=weak,

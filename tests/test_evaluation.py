@@ -96,17 +96,29 @@ def library(**changes: Any) -> Library:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    write_folder(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Path]:
+    path = tmp_path_factory.mktemp("real")
+    write_folder(path)
+    write_rows(path / "labelled.jsonl", SPANS)
+    return Library.build(path / "corpus.jsonl", path / "data"), path
+
+
+def write_folder(path: Path) -> None:
     write_rows(
-        tmp_path / "corpus.jsonl",
+        path / "corpus.jsonl",
         [
             {"_id": "river", "title": "水库", "text": RIVER},
             {"_id": "school", "title": "小学", "text": SCHOOL},
         ],
     )
-    write_rows(tmp_path / "queries.jsonl", QUERIES)
-    (tmp_path / "qrels").mkdir()
-    (tmp_path / "qrels" / "test.tsv").write_text(QRELS, encoding="utf-8")
-    return tmp_path
+    write_rows(path / "queries.jsonl", QUERIES)
+    (path / "qrels").mkdir()
+    (path / "qrels" / "test.tsv").write_text(QRELS, encoding="utf-8")
 
 
 def write_rows(path: Path, rows: Sequence[object]) -> None:
@@ -267,6 +279,15 @@ def test_an_index_of_another_corpus_is_refused(folder: Path) -> None:
         evaluate(library(documents=river), folder)
 
 
+def test_a_question_that_cannot_be_asked_is_named(folder: Path) -> None:
+    class Strict(Scripted):
+        def ask(self, question: str) -> Answer:
+            raise InputError("问题有 999 个字")
+
+    with pytest.raises(InputError, match="'q1'：问题有 999 个字"):
+        evaluate(cast(Library, Strict({}, cast(Any, library()).rankings)), folder)
+
+
 def test_windows_lines_and_grade_zero(folder: Path) -> None:
     rows = QRELS.replace("q1\triver\t1", "q1\triver\t0").replace("\n", "\r\n")
     (folder / "qrels" / "test.tsv").write_bytes(rows.encode("utf-8-sig"))
@@ -391,3 +412,27 @@ def test_labelled_files_must_be_there_and_have_unique_ids(tmp_path: Path) -> Non
         span_report(tmp_path, [SPANS[0], SPANS[0]])
     with pytest.raises(InputError, match="没有问题"):
         span_report(tmp_path, [])
+
+
+@pytest.mark.model
+def test_the_real_library_on_a_real_folder(real: tuple[Library, Path]) -> None:
+    built, path = real
+    report = evaluate(built, path)
+    assert report.retrieval is not None
+    assert report.retrieval.queries == 3
+    for leg in (report.retrieval.dense, report.retrieval.lexical, report.retrieval.fused):
+        assert leg.recall_5 == 1  # two documents, both ranked
+        assert leg.hit_1 == 1
+    assert (report.documents, report.model) == (2, built.info.model)
+    assert report == evaluate(built, path)
+
+
+@pytest.mark.model
+def test_the_real_library_on_labelled_spans(real: tuple[Library, Path]) -> None:
+    built, path = real
+    report = evaluate_spans(built, path / "labelled.jsonl")
+    for row in report.rows:
+        given = built.ask(row.text)
+        assert row.answered == (given.status != "no_evidence")
+        assert (row.confidence, row.short) == (given.confidence, given.short)
+        assert row.answered or not row.evidence_right
