@@ -104,9 +104,7 @@ def _read_pieces(cursor: _Cursor) -> Pieces:
     return Pieces(texts, log_probabilities, pad, unknown)
 
 
-def _read_tensors(
-    cursor: _Cursor, shape: Shape
-) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+def _read_tensors(cursor: _Cursor, shape: Shape) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
     (count,) = cursor.unpack("i")
     for _ in range(count):
         (length,) = cursor.unpack("H")

@@ -1,1 +1,39 @@
 """Ask Chinese documents questions; every sentence of an answer has its evidence."""
+
+from index.errors import (
+    BuildBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    InputError,
+    ModelError,
+    SourceError,
+    StoreError,
+    YoujuError,
+)
+from index.types import Document, Passage, Progress, Span
+from rag.library import IndexInfo, Library
+from rag.types import Answer, Certainty, Citation, Hit, Why
+
+__all__ = [
+    "Answer",
+    "BuildBusy",
+    "Certainty",
+    "Citation",
+    "Document",
+    "Hit",
+    "IndexDamaged",
+    "IndexInfo",
+    "IndexMismatch",
+    "IndexMissing",
+    "InputError",
+    "Library",
+    "ModelError",
+    "Passage",
+    "Progress",
+    "SourceError",
+    "Span",
+    "StoreError",
+    "Why",
+    "YoujuError",
+]

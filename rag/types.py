@@ -55,3 +55,15 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
+
+
+Certainty = Literal["strong", "weak", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a passage was found: words in common, and its rank in each leg (None: not found)."""
+
+    words: tuple[str, ...]
+    dense_rank: int | None
+    lexical_rank: int | None

@@ -1,0 +1,181 @@
+"""From files to Documents: decoding, metadata, BEIR corpora."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from index import layout
+from index.errors import SourceError
+from index.layout import Kind
+from index.types import Document
+
+SUFFIXES = (".txt", ".md")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CREDITS = {
+    "author": r"(?:作者|记者|撰文|文)",
+    "editor": r"(?:责任编辑|责编|编辑)",
+    "publisher": r"(?:来源|稿源|发布单位|发布机构)",
+}
+_NAME_MAX = 20  # characters of a publisher's name
+_REBUILD = "youju index 文件夹 --data 数据目录"
+
+
+def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
+    """Read every article in ``sources``: files, folders (recursively), BEIR ``corpus.jsonl``.
+
+    In a folder, hidden files and README files are not articles; any other file must be
+    readable as one.
+
+    Raises:
+        SourceError: nothing there, an unknown kind of file, undecodable text, a malformed
+            corpus line, or two documents with one id. All bad files are named at once.
+    """
+    documents: dict[str, Document] = {}
+    faults: list[str] = []
+    for path, name in _files(sources):
+        try:
+            for document in _read_file(path, name):
+                if document.id in documents:
+                    raise SourceError(
+                        f"{path}: 编号 {document.id!r} 与 {documents[document.id].source} 重复"
+                    )
+                documents[document.id] = document
+        except SourceError as error:
+            faults.append(str(error))
+    if faults:
+        listed = "\n  ".join(faults)
+        raise SourceError(f"有 {len(faults)} 处源文件不能用,未建索引:\n  {listed}")
+    if not documents:
+        where = "、".join(str(source) for source in sources)
+        kinds = "、".join(SUFFIXES)
+        raise SourceError(
+            f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl,再运行:{_REBUILD}"
+        )
+    return tuple(documents.values())
+
+
+def decode(data: bytes, source: str) -> str:
+    """Bytes to text: byte order mark, else strict UTF-8, else GB18030 where it reads as Chinese.
+
+    Raises:
+        SourceError: no encoding gives readable text.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _strict(data, encoding, source)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _detect(data, source)
+
+
+def article(text: str, document_id: str, source: str) -> Document:
+    """A Document from one article's text; title and metadata come from its own lines."""
+    front = [line.span.of(text) for line in layout.lines(text) if line.kind is Kind.FRONT]
+    if not front:
+        return Document(document_id, Path(source).stem, text, source)
+    title = front[0].lstrip("# ")
+    metadata = dict(_credits(front))
+    plain = [line for line in front[1:] if not layout.is_credit(line)]
+    author = metadata.get("author", "")
+    headline = [line for line in plain if not (author and line.endswith(author))]
+    if headline:
+        metadata["subtitle"] = " ".join(headline)
+    return Document(document_id, title, text, source, metadata)
+
+
+def _files(sources: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file with its name relative to the source that it was found in."""
+    for source in sources:
+        if source.is_dir():
+            for path in sorted(source.rglob("*")):
+                name = path.relative_to(source)
+                hidden = any(part.startswith(".") for part in name.parts)
+                if path.is_file() and not hidden and not path.stem.upper().startswith("README"):
+                    yield path, name.as_posix()
+        elif source.exists():
+            yield source, source.name
+        else:
+            raise SourceError(f"找不到源文件或文件夹:{source}。请检查路径,再运行:{_REBUILD}")
+
+
+def _read_file(path: Path, name: str) -> Iterator[Document]:
+    if path.suffix.lower() not in (*SUFFIXES, ".jsonl"):
+        raise SourceError(
+            f"{path}: 不认识 {path.suffix or '没有扩展名'} 文件,可用 .txt、.md、.jsonl"
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: 读不了({error.strerror}),请检查权限") from error
+    text = decode(data, str(path))
+    if path.suffix.lower() == ".jsonl":
+        yield from _corpus(text, path)
+    elif not text.strip():
+        raise SourceError(f"{path}: 文件是空的")
+    else:
+        yield article(text, name, str(path))
+
+
+def _corpus(text: str, path: Path) -> Iterator[Document]:
+    """One document a line, as BEIR writes them: ``_id``, ``title``, ``text``."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise SourceError(f"{where}: 不是 JSON({error})") from error
+        match row:
+            case {"_id": str(document_id), "text": str(body)} if body.strip():
+                metadata = _metadata(row)
+                yield Document(document_id, str(row.get("title") or ""), body, where, metadata)
+            case _:
+                raise SourceError(f"{where}: 需要字符串字段 _id 和非空的 text")
+
+
+def _metadata(row: Mapping[str, object]) -> dict[str, str]:
+    own = {"_id", "title", "text"}
+    found = row.get("metadata")
+    extra = {**row, **(found if isinstance(found, dict) else {})}
+    return {k: v for k, v in extra.items() if k not in own and isinstance(v, str) and v}
+
+
+def _credits(front: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Metadata fields from credit lines: date, author, editor, publisher."""
+    for line in front:
+        for field, label in _CREDITS.items():
+            if match := re.search(rf"{label}\s*[:：\s]\s*([^\s:：|]+)", line):
+                yield field, match[1].strip("（）()【】[]")
+        if date := layout.date_in(line):
+            yield "date", date
+            rest = layout.without_dates(line).strip()
+            if rest and not layout.is_credit(rest) and len(rest) <= _NAME_MAX:
+                yield "publisher", rest
+
+
+def _strict(data: bytes, encoding: str, source: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{source}: 标明是 {encoding},第 {error.start} 字节却不合规;请另存为 UTF-8"
+        ) from error
+
+
+def _detect(data: bytes, source: str) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=["gb18030", "big5", "utf_16_le", "utf_16_be"]).best()
+    if best is None:
+        raise SourceError(f"{source}: 认不出文字编码;请另存为 UTF-8")
+    return str(best)

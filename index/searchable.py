@@ -1,0 +1,161 @@
+"""The opened index: everything a search needs, in memory and consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index import passages, records, store
+from index.errors import IndexDamaged, IndexMismatch
+from index.lexical import LexicalIndex
+from index.manifest import Generation, Header, Manifest, ModelInfo
+from index.tokens import search_tokens
+from index.types import Chunk, Document
+from index.vectors import Vectors
+
+_VECTORS, _WINDOW_WORDS, _DOCUMENT_WORDS = "vectors.faiss", "words_windows", "words_documents"
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndex:
+    """Documents, chunks and what finds them.
+
+    ``vectors`` and ``window_words`` have one row a window; ``document_words`` one a document.
+    ``window_chunk`` (windows,) and ``chunk_document`` (chunks,) tell whose row each is.
+    """
+
+    documents: tuple[Document, ...]
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+    window_words: LexicalIndex
+    document_words: LexicalIndex
+    window_chunk: Rows
+    chunk_document: Rows
+    texts: Mapping[str, str]  # by document id
+
+    def window_texts(self) -> list[str]:
+        """What was embedded, row by row of ``vectors``."""
+        return window_texts(self.documents, self.chunks)
+
+
+def assemble(
+    documents: Sequence[Document],
+    chunks: Sequence[Chunk],
+    vectors: Vectors,
+    window_words: LexicalIndex,
+    document_words: LexicalIndex,
+) -> SearchIndex:
+    """Put the parts together with the maps between their rows.
+
+    Raises:
+        IndexDamaged: the parts do not belong together.
+    """
+    numbers = {document.id: i for i, document in enumerate(documents)}
+    window_chunk = [i for i, chunk in enumerate(chunks) for _ in chunk.windows]
+    sizes = (len(window_chunk), len(documents))
+    if (window_words.size, document_words.size) != sizes or len(vectors) != sizes[0]:
+        raise IndexDamaged(
+            f"索引的各部分对不上：窗口 {sizes[0]}，向量 {len(vectors)}，窗口词 {window_words.size}，"
+            f"文档 {sizes[1]}，文档词 {document_words.size}。请重建：youju index 源文件夹"
+        )
+    return SearchIndex(
+        documents=tuple(documents),
+        chunks=tuple(chunks),
+        vectors=vectors,
+        window_words=window_words,
+        document_words=document_words,
+        window_chunk=np.asarray(window_chunk, np.int64),
+        chunk_document=np.asarray([numbers[c.passage.document_id] for c in chunks], np.int64),
+        texts={document.id: document.text for document in documents},
+    )
+
+
+def window_texts(documents: Sequence[Document], chunks: Sequence[Chunk]) -> list[str]:
+    """The text of every window with its title and heading, in row order."""
+    by_id = {document.id: document for document in documents}
+    return [
+        passages.search_text(by_id[chunk.passage.document_id], chunk.passage.section, window)
+        for chunk in chunks
+        for window in chunk.windows
+    ]
+
+
+def document_tokens(document: Document) -> list[str]:
+    """What BM25 counts of a whole document."""
+    return search_tokens(f"{document.title}\n{document.text}")
+
+
+def to_files(index: SearchIndex) -> dict[str, bytes]:
+    """The files of a generation."""
+    return {
+        records.DOCUMENTS: records.documents_to_bytes(index.documents),
+        records.CHUNKS: records.chunks_to_bytes(index.chunks),
+        _VECTORS: index.vectors.to_bytes(),
+        **index.window_words.to_files(_WINDOW_WORDS),
+        **index.document_words.to_files(_DOCUMENT_WORDS),
+    }
+
+
+def from_generation(generation: Generation) -> SearchIndex:
+    """Read back ``to_files``.
+
+    Raises:
+        IndexDamaged: a part is missing or inconsistent.
+    """
+    files, header = generation.files, generation.manifest.header
+    missing = {records.DOCUMENTS, records.CHUNKS, _VECTORS} - set(files)
+    if missing:
+        raise IndexDamaged(f"索引缺少文件 {sorted(missing)}。请重建：youju index 源文件夹")
+    documents = records.documents_from_bytes(files[records.DOCUMENTS])
+    return assemble(
+        documents,
+        records.chunks_from_bytes(files[records.CHUNKS], documents),
+        Vectors.from_bytes(files[_VECTORS], header.counts.windows, header.model.dimension),
+        LexicalIndex.from_files(_WINDOW_WORDS, files),
+        LexicalIndex.from_files(_DOCUMENT_WORDS, files),
+    )
+
+
+def check_settings(manifest: Manifest, root: Path) -> None:
+    """Raise ``IndexMismatch`` where the passages were cut by other rules than today's."""
+    stored, current = manifest.header.chunker, passages.SETTINGS
+    if stored != current:
+        raise IndexMismatch(
+            f"{root} 的索引按另一套分段设置建成：存的是 {stored}，现在是 {current}。"
+            f"请重建：youju index 源文件夹 --data {root}"
+        )
+
+
+def check_model(header: Header, model: ModelInfo, root: Path) -> None:
+    """Raise ``IndexMismatch`` where ``model`` is not the one that the index was built with."""
+    stored = header.model
+    for field, label in (
+        ("fingerprint", "模型指纹"),
+        ("dimension", "向量维数"),
+        ("query_prompt", "问题提示语"),
+        ("passage_prompt", "段落提示语"),
+    ):
+        was, now = getattr(stored, field), getattr(model, field)
+        if was != now:
+            raise IndexMismatch(
+                f"{root} 的索引用模型 {stored.name} 建成，现在打开的是 {model.name}："
+                f"{label}存的是 {was!r}，现在是 {now!r}。请用原来的模型（--model {stored.name}），"
+                f"或重建：youju index 源文件夹 --data {root} --model {model.name}"
+            )
+
+
+def read(root: Path) -> tuple[Manifest, SearchIndex]:
+    """Open the current generation in ``root``, everything checked.
+
+    Raises:
+        StoreError: see ``index.store.read``; other chunker settings are ``IndexMismatch``.
+    """
+    generation = store.read(root)
+    check_settings(generation.manifest, root)
+    return generation.manifest, from_generation(generation)

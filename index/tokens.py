@@ -1,0 +1,67 @@
+"""Search tokens of Chinese text: jieba's search words plus character bigrams.
+
+A change here changes stored indexes: raise ``index.passages.SETTINGS``' version with it.
+
+Words alone miss what the dictionary cuts otherwise than the asker; bigrams alone rank
+worse. Both together gave the best BM25 on official texts, news and encyclopedia.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_WORD = re.compile(r"\w")
+
+
+def normalise(text: str) -> str:
+    """Full-width forms, compatibility characters and case folded (NFKC, lower case)."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def words(text: str) -> list[str]:
+    """jieba's search words (long words and the words inside them); no punctuation."""
+    cut: list[str] = _jieba().lcut_for_search(normalise(text))
+    return [word for word in cut if _WORD.search(word)]
+
+
+def bigrams(text: str) -> list[str]:
+    """Two neighbouring Han characters each; a lone one stands for itself."""
+    runs = _HAN.findall(normalise(text))
+    return [run[i : i + 2] for run in runs for i in range(max(1, len(run) - 1))]
+
+
+def search_tokens(text: str) -> list[str]:
+    """The tokens that BM25 counts."""
+    return words(text) + bigrams(text)
+
+
+def dictionary_count(word: str) -> int:
+    """How often jieba's dictionary counted a word (0: not a word that it knows)."""
+    segmenter = _jieba()
+    segmenter.check_initialized()
+    return int(segmenter.FREQ.get(word) or 0)
+
+
+@cache
+def _jieba() -> Any:
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    return jieba.Tokenizer()  # our own: words that a host program adds do not change the index
+
+
+def tagged_words(text: str) -> list[tuple[str, str]]:
+    """Words and their parts of speech (nr: person, ns: place); joined they give ``text``."""
+    return [(pair.word, pair.flag) for pair in _tagger().lcut(text)]
+
+
+@cache
+def _tagger() -> Any:
+    import jieba.posseg
+
+    return jieba.posseg.POSTokenizer(_jieba())

@@ -1,0 +1,165 @@
+"""From scored sentences to an Answer: evidence in reading order, short answer, refusal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index.searchable import SearchIndex
+from index.types import Chunk, Span
+from rag import about, calibration, outline, spans
+from rag.calibration import Calibration
+from rag.evidence import Candidate, Reading, is_lead
+from rag.questions import Kind, Question
+from rag.types import Answer, Citation, Hit
+
+PASSAGES = 5  # that are read for an answer
+NO_EVIDENCE = "文中没有找到依据。"
+
+_SENTENCES_MAX = 3  # cited for a question that asks for one thing
+_ITEMS_MAX = 12  # cited for a list
+# A further sentence is cited when its odds are at least this share of the best one's.
+_ODDS_SHARE, _ODDS_SHARE_LIST = 0.5, 0.2
+
+
+Evidence = tuple[Chunk | None, str, Span]  # chunk (None: a heading), document id, sentence
+
+
+def compose(
+    text: str, index: SearchIndex, reading: Reading, hits: Sequence[Hit], judge: Calibration
+) -> Answer:
+    """Put the answer together; deterministic for the same index and question."""
+    known = _from_the_article_itself(text, index, hits)
+    logits = calibration.sentence_logits(judge, reading.candidates)
+    sure = calibration.confidence(judge, logits, reading.candidates)
+    if known:
+        # Read off the layout, not guessed at: as sure as the surest of the other answers.
+        return _answer(text, index, known.evidence, known.short, max(sure, judge.strong), hits)
+    if sure < judge.threshold:
+        return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
+    short = _short(index, reading, logits)
+    return _answer(text, index, _evidence(index, reading, logits), short, sure, hits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    evidence: list[Evidence]
+    short: str
+
+
+def _from_the_article_itself(text: str, index: SearchIndex, hits: Sequence[Hit]) -> _Known | None:
+    """Answers to questions on the nearest article's credits or its structure."""
+    names = about.fields(text)
+    if not hits or not (names or outline.asks(text)):
+        return None
+    document_id = hits[0].passage.document_id
+    document = next(d for d in index.documents if d.id == document_id)
+    own = [chunk for chunk in index.chunks if chunk.passage.document_id == document_id]
+    spans_found, values = about.answer(names, document, own)
+    spans_found = spans_found or outline.answer(text, document, own)
+    evidence = [(_chunk_at(own, span), document_id, span) for span in spans_found]
+    return _Known(evidence, "，".join(values)) if evidence else None
+
+
+def _answer(
+    text: str,
+    index: SearchIndex,
+    evidence: Sequence[Evidence],
+    short: str,
+    sure: float,
+    hits: Sequence[Hit],
+) -> Answer:
+    citations = _citations(index, evidence)
+    return Answer(
+        question=text,
+        status="answered",
+        text="\n".join(f"{citation.quote}[{citation.marker}]" for citation in citations),
+        short=short,
+        confidence=round(sure, 4),
+        citations=citations,
+        hits=tuple(hits),
+    )
+
+
+def _chunk_at(chunks: Iterable[Chunk], span: Span) -> Chunk | None:
+    return next((c for c in chunks if c.passage.start <= span.start < c.passage.end), None)
+
+
+def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> list[Evidence]:
+    order = sorted(range(len(logits)), key=lambda i: -logits[i])
+    best = reading.candidates[order[0]]
+    wants_list = reading.question.kind is Kind.LIST
+    share, limit = (_ODDS_SHARE_LIST, _ITEMS_MAX) if wants_list else (_ODDS_SHARE, _SENTENCES_MAX)
+    close = [
+        reading.candidates[i]
+        for i in order[:limit]
+        if logits[i] >= logits[order[0]] + math.log(share)
+    ]
+    numbers = {(c.row, c.number) for c in close if not wants_list or c.row == best.row}
+    numbers |= _whole(index, reading.question, best)
+    ordered = sorted(numbers, key=lambda place: (_rank(reading, place[0]), place[1]))
+    return [_sentence(index, row, number) for row, number in ordered[:_ITEMS_MAX]]
+
+
+def _whole(index: SearchIndex, question: Question, best: Candidate) -> set[tuple[int, int]]:
+    """What must stand beside the best sentence: a lead's content, a list's other items."""
+    chunk = index.chunks[best.row]
+    texts = [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
+    leads = [i for i, text in enumerate(texts) if spans.ENUMERATOR.match(text)]
+    numbers = {best.number}
+    if is_lead(texts[best.number]):
+        numbers |= _item(texts, leads, best.number, question.kind is Kind.LIST)
+    elif question.kind is Kind.LIST:
+        numbers |= _list_around(texts, leads, best.number)
+    return {(best.row, number) for number in numbers}
+
+
+def _item(texts: Sequence[str], leads: Sequence[int], lead: int, whole: bool) -> set[int]:
+    """A lead with what it announces: all up to the next lead, or the first sentence of it."""
+    end = next((i for i in leads if i > lead), len(texts))
+    return set(range(lead, end if whole else min(lead + 2, end)))
+
+
+def _list_around(texts: Sequence[str], leads: Sequence[int], number: int) -> set[int]:
+    """Sentences that form one list with this one: items after an intro, or a chain of ；."""
+    if leads and texts[number].rstrip().endswith(("：", ":")):
+        return {number, *(i for i in leads if i > number)}
+    if number in leads and not is_lead(texts[number]):
+        return set(leads)
+    first = last = number
+    while first and texts[first - 1].rstrip().endswith(("；", ";")):
+        first -= 1
+    while last + 1 < len(texts) and texts[last].rstrip().endswith(("；", ";")):
+        last += 1
+    return set(range(first, last + 1))
+
+
+def _sentence(index: SearchIndex, row: int, number: int) -> Evidence:
+    chunk = index.chunks[row]
+    return chunk, chunk.passage.document_id, chunk.sentences[number]
+
+
+def _rank(reading: Reading, row: int) -> int:
+    return next(c.rank for c in reading.candidates if c.row == row)
+
+
+def _citations(index: SearchIndex, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
+    return tuple(
+        Citation(
+            marker=marker,
+            document_id=document_id,
+            section=chunk.passage.section if chunk else span.of(index.texts[document_id]),
+            start=span.start,
+            end=span.end,
+            quote=span.of(index.texts[document_id]),
+        )
+        for marker, (chunk, document_id, span) in enumerate(chosen, 1)
+    )
+
+
+def _short(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> str:
+    best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]
+    sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
+    span = spans.best(reading.question, sentence)
+    return span.of(sentence).strip() if span else ""

@@ -1,0 +1,110 @@
+"""From features to probabilities: weights fitted on labelled questions, per embedding model.
+
+Two logistic regressions: which sentence holds the answer, and whether the best evidence
+answers at all. ``calibration.json`` holds their weights with the fingerprint of the model
+that they were fitted for, the data and the figures; ``benchmarks/calibrate.py`` makes it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rag.evidence import FEATURES, Candidate
+
+CONFIDENCE_FEATURES = ("best_logit", "second_logit", *FEATURES)
+
+_FILE = "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """``P = 1 / (1 + exp(-(bias + weights · features)))``."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+    def logit(self, features: Sequence[float]) -> float:
+        """The log-odds."""
+        terms = (w * f for w, f in zip(self.weights, features, strict=True))
+        return self.bias + math.fsum(terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How to judge evidence found with one embedding model.
+
+    ``threshold``: below this confidence the answer is "no evidence". ``strong``: from this
+    one on the answer counts as well supported.
+    """
+
+    fingerprint: str
+    sentence: Logistic
+    confidence: Logistic
+    threshold: float
+    strong: float
+
+
+def load(fingerprint: str) -> Calibration:
+    """The calibration of a model; for an unknown model, the one without cosines."""
+    entries = _entries()
+    return entries.get(fingerprint) or entries["any"]
+
+
+def sentence_logits(calibration: Calibration, candidates: Sequence[Candidate]) -> list[float]:
+    """Log-odds that each candidate holds the answer."""
+    return [calibration.sentence.logit(candidate.features) for candidate in candidates]
+
+
+def confidence_features(
+    logits: Sequence[float], candidates: Sequence[Candidate]
+) -> tuple[float, ...]:
+    """``CONFIDENCE_FEATURES``: of the best candidate, and of the best in another passage."""
+    best = max(range(len(logits)), key=lambda i: logits[i])
+    others = [
+        logit
+        for logit, candidate in zip(logits, candidates, strict=True)
+        if candidate.row != candidates[best].row
+    ]
+    second = max(others, default=logits[best] - 5.0)
+    return (logits[best], second, *candidates[best].features)
+
+
+def confidence(
+    calibration: Calibration, logits: Sequence[float], candidates: Sequence[Candidate]
+) -> float:
+    """Probability that the best evidence answers the question; 0.0 without candidates."""
+    if not candidates:
+        return 0.0
+    return sigmoid(calibration.confidence.logit(confidence_features(logits, candidates)))
+
+
+def sigmoid(logit: float) -> float:
+    """``1 / (1 + exp(-logit))`` without overflow."""
+    return 1 / (1 + math.exp(-logit)) if logit >= 0 else 1 - 1 / (1 + math.exp(logit))
+
+
+@cache
+def _entries() -> dict[str, Calibration]:
+    stored = json.loads(files("rag").joinpath(_FILE).read_text("utf-8"))
+    return {entry["fingerprint"]: _entry(entry) for entry in stored["calibrations"]}
+
+
+def _entry(entry: dict[str, object]) -> Calibration:
+    return Calibration(
+        fingerprint=str(entry["fingerprint"]),
+        sentence=_logistic(entry["sentence"], FEATURES),
+        confidence=_logistic(entry["confidence"], CONFIDENCE_FEATURES),
+        threshold=float(str(entry["threshold"])),
+        strong=float(str(entry["strong"])),
+    )
+
+
+def _logistic(stored: object, names: Sequence[str]) -> Logistic:
+    """Weights by feature name, so that a feature without a stored weight is an error."""
+    assert isinstance(stored, dict)
+    return Logistic(tuple(float(stored["weights"][name]) for name in names), float(stored["bias"]))

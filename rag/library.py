@@ -1,0 +1,189 @@
+"""The entry point: build or open an index, search it, ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from index import build, searchable, tokens
+from index.embedding import Encoder, Prompts, load_encoder
+from index.errors import InputError
+from index.manifest import Manifest
+from index.searchable import SearchIndex
+from index.types import Document, Passage, Progress
+from rag import answering, calibration, evidence, questions, retrieval
+from rag.calibration import Calibration
+from rag.retrieval import LegRankings, LegScores, ScoredPassage
+from rag.types import Answer, Certainty, Hit, Why
+
+QUESTION_MAX = 400  # characters; the embedding model reads 430 to 530 of Chinese
+_WHY_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an opened index is: for people, from the manifest."""
+
+    generation: str
+    built_at: str
+    model: str
+    documents: int
+    passages: int
+
+
+class Library:
+    """An opened index with its model; safe to share between threads."""
+
+    def __init__(self, manifest: Manifest, index: SearchIndex, encoder: Encoder) -> None:
+        self._manifest, self._index, self._encoder = manifest, index, encoder
+        self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
+        self.documents: Mapping[str, Document] = MappingProxyType(
+            {document.id: document for document in index.documents}
+        )
+        self.passages: tuple[Passage, ...] = tuple(chunk.passage for chunk in index.chunks)
+
+    @classmethod
+    def build(
+        cls,
+        sources: str | Path | Sequence[str | Path],
+        data: str | Path = "data",
+        *,
+        model: str | None = None,
+        query_prompt: str | None = None,
+        passage_prompt: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Library:
+        """Index files and folders into ``data`` and open the result.
+
+        ``model`` is any sentence-transformers name or path (default: the bundled model), the
+        prompts override what it saved. Unchanged passages keep their vectors.
+
+        Raises:
+            SourceError, ModelError, BuildBusy, StoreError: the index in ``data`` is untouched.
+        """
+        paths = [sources] if isinstance(sources, str | Path) else list(sources)
+        encoder = load_encoder(model, Prompts(query_prompt, passage_prompt))
+        report = progress or (lambda _: None)
+        manifest, index = build.build([Path(p) for p in paths], Path(data), encoder, report)
+        return cls(manifest, index, encoder)
+
+    @classmethod
+    def open(cls, data: str | Path = "data", *, model: str | None = None) -> Library:
+        """Open the index in ``data`` with the model that it names, or with ``model``.
+
+        Raises:
+            IndexMissing, IndexDamaged, IndexMismatch: each with the command that mends it.
+            ModelError: the model cannot be loaded.
+        """
+        manifest, index = searchable.read(Path(data))
+        stored = manifest.header.model
+        # With another model the prompts are its own, so that the mismatch is seen.
+        prompts = Prompts(stored.query_prompt, stored.passage_prompt) if model is None else None
+        encoder = load_encoder(model or stored.name, prompts)
+        searchable.check_model(manifest.header, encoder.info, Path(data))
+        return cls(manifest, index, encoder)
+
+    @property
+    def info(self) -> IndexInfo:
+        """The opened index in numbers."""
+        header = self._manifest.header
+        return IndexInfo(
+            generation=self._manifest.generation,
+            built_at=self._manifest.built_at,
+            model=header.model.name,
+            documents=header.counts.documents,
+            passages=header.counts.passages,
+        )
+
+    def document(self, document_id: str) -> Document:
+        """The stored document.
+
+        Raises:
+            InputError: there is none of that id.
+        """
+        try:
+            return self.documents[document_id]
+        except KeyError:
+            raise InputError(f"文库里没有编号为 {document_id!r} 的文档。") from None
+
+    def search(self, question: str, k: int = 5) -> list[Hit]:
+        """The ``k`` best passages, best first.
+
+        Raises:
+            InputError: the question is empty or too long, or ``k`` is below 1.
+        """
+        if k < 1:
+            raise InputError(f"k 应至少为 1，现在是 {k}。")
+        text = _checked(question)
+        return [self._hit(text, rank, scored, k) for rank, scored in self._ranked(text, k)]
+
+    def ask(self, question: str) -> Answer:
+        """Answer from the text itself: deterministic, each sentence with its citation.
+
+        Raises:
+            InputError: the question is empty or too long.
+        """
+        text = _checked(question)
+        k = answering.PASSAGES
+        ranked = self._ranked(text, k)
+        hits = tuple(self._hit(text, rank, scored, k) for rank, scored in ranked)
+        reading = evidence.read(text, self._index, [s for _, s in ranked], self._encoder)
+        return answering.compose(text, self._index, reading, hits, self._calibration)
+
+    def why(self, question: str, hit: Hit) -> Why:
+        """Why a passage was found: the words in common and its rank in each leg."""
+        text = _checked(question)
+        row = next(
+            (i for i, passage in enumerate(self.passages) if passage.id == hit.passage.id), None
+        )
+        if row is None:
+            raise InputError(f"文库里没有编号为 {hit.passage.id!r} 的段落。")
+        ranked = retrieval.retrieve(self._scores(text), len(self.passages))
+        scored = next((s for s in ranked if s.row == row), None)
+        inside = set(tokens.words(f"{hit.passage.section}\n{hit.passage.text}"))
+        shared = [w for w in dict.fromkeys(questions.content_words(text)) if w in inside]
+        return Why(
+            words=tuple(shared[:_WHY_WORDS]),
+            dense_rank=scored.dense_rank if scored else None,
+            lexical_rank=scored.lexical_rank if scored else None,
+        )
+
+    def confidence_words(self, answer: Answer) -> Certainty:
+        """How sure an answer is, in three steps whose borders come from the calibration."""
+        if answer.status == "no_evidence":
+            return "none"
+        return "strong" if answer.confidence >= self._calibration.strong else "weak"
+
+    def rank_documents(self, question: str, k: int = 100) -> LegRankings:
+        """Documents ranked by each leg alone and fused; for evaluation."""
+        return retrieval.rank_documents(self._index, self._scores(_checked(question)), k)
+
+    def _scores(self, question: str) -> LegScores:
+        query = self._encoder.encode_queries([question])[0]
+        return retrieval.leg_scores(self._index, query, tokens.search_tokens(question))
+
+    def _ranked(self, question: str, k: int) -> list[tuple[int, ScoredPassage]]:
+        return list(enumerate(retrieval.retrieve(self._scores(question), k), 1))
+
+    def _hit(self, question: str, rank: int, scored: ScoredPassage, k: int) -> Hit:
+        chunk = self._index.chunks[scored.row]
+        return Hit(
+            passage=chunk.passage,
+            score=round(scored.score, 6),
+            rank=rank,
+            sentences=evidence.matching_sentences(question, self._index, chunk),
+            found_by=scored.found_by(k),
+        )
+
+
+def _checked(question: str) -> str:
+    text = question.strip()
+    if not text:
+        raise InputError("问题是空的。请写出要问的内容。")
+    if len(text) > QUESTION_MAX:
+        raise InputError(
+            f"问题有 {len(text)} 个字，最多 {QUESTION_MAX} 个。请只写要问的那一句，材料放进文库再问。"
+        )
+    return text

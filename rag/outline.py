@@ -1,0 +1,85 @@
+"""Questions about an article's structure, and lists that its structure holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index import layout
+from index.layout import Kind
+from index.types import Chunk, Document, Span
+from rag import spans
+from rag.questions import NUMERALS
+
+_PARTS = re.compile(
+    r"(?:分(?:成|为)?|有|包括|由).{0,4}(?:哪)?(?:几|多少|哪些)个?(?:大)?(?:部分|章|节|板块)|(?:哪几|哪些|几)个?(?:部分|章节)"
+)
+_NTH_PART = re.compile(r"第([一二三四五六七八九十\d]+)(?:个)?(?:部分|章|节)")
+_THIS_PART = re.compile(r"(?:这|那)?一?(?:个)?(?:部分|章|节|小节|标题下)")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section heading and the range of the section under it."""
+
+    span: Span
+    level: int
+    section: Span
+
+
+def asks(text: str) -> bool:
+    """Whether a question may be about an article's structure."""
+    return any(p.search(text) for p in (_PARTS, _NTH_PART, _THIS_PART))
+
+
+def headings(document: Document) -> list[Heading]:
+    """The headings of a document in order; a section ends where the next of its level begins."""
+    found = [line for line in layout.lines(document.text) if line.kind is Kind.HEADING]
+    result = []
+    for i, line in enumerate(found):
+        later = (other.span.start for other in found[i + 1 :] if other.level <= line.level)
+        section = Span(line.span.end, next(later, len(document.text)))
+        result.append(Heading(line.span, line.level, section))
+    return result
+
+
+def answer(text: str, document: Document, chunks: Sequence[Chunk]) -> list[Span]:
+    """Spans that answer a question about the structure of ``document``; none if it asks no such.
+
+    全文分成哪几个部分: the top headings. 第二部分讲了什么, “红色铸魂”这一部分讲了哪三条:
+    the headings inside that section, or its enumerated leads (一是…二是…).
+    """
+    every = headings(document)
+    if not every:
+        return []
+    top = [h for h in every if h.level == min(other.level for other in every)]
+    named = _named_section(text, document, every, top)
+    if named:
+        inside = [h for h in every if named.section.start <= h.span.start < named.section.end]
+        below = [h.span for h in inside if h.level == min(o.level for o in inside)]
+        return below or _leads(document, chunks, named.section)
+    return [h.span for h in top] if _PARTS.search(text) and len(top) > 1 else []
+
+
+def _named_section(
+    text: str, document: Document, every: Sequence[Heading], top: Sequence[Heading]
+) -> Heading | None:
+    if match := _NTH_PART.search(text):
+        number = NUMERALS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 0)
+        return top[number - 1] if 0 < number <= len(top) else None
+    if not _THIS_PART.search(text):
+        return None
+    quoted = re.findall(r"[“《「\"]([^”》」\"]+)[”》」\"]", text)
+    return next((h for h in every if any(q in h.span.of(document.text) for q in quoted)), None)
+
+
+def _leads(document: Document, chunks: Sequence[Chunk], section: Span) -> list[Span]:
+    inside = [
+        span
+        for chunk in chunks
+        if chunk.passage.document_id == document.id
+        for span in chunk.sentences
+        if section.start <= span.start < section.end
+    ]
+    return [span for span in inside if spans.ENUMERATOR.match(span.of(document.text))]
