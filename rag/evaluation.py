@@ -58,10 +58,10 @@ def evaluate(
         raise InputError(f"题数上限应至少为 1，现在是 {limit}")
     data = read_beir(Path(folder))
     _check_index(library, data, Path(folder))
-    queries = data.queries[:limit]
+    taken = [(query, False) for query in data.queries[:limit]]
+    taken += [(query, True) for query in data.out_of_corpus[:limit]]
+    todo = [(query, weak) for query, weak in taken if query.text]
     outcomes: list[_Outcome] = []
-    todo = [(query, False) for query in queries]
-    todo += [(query, True) for query in data.out_of_corpus[:limit]]
     for done, (query, weak) in enumerate(todo, 1):
         judged = not weak and not query.unanswerable and query.id in data.relevant
         outcomes.append(_outcome(library, query, weak=weak, judged=judged))
@@ -73,6 +73,7 @@ def evaluate(
         documents=len(library.documents),
         passages=len(library.passages),
         questions=len(todo),
+        blank=len(taken) - len(todo),
         follow_ups=sum(query.follow_up for query, _ in todo),
         limit=limit,
         retrieval=_retrieval(outcomes, data.relevant),

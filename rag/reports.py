@@ -71,7 +71,8 @@ class RefusalReport:
 class Report:
     """What ``evaluate`` measured; a part is None where the folder has no question for it.
 
-    ``follow_ups`` of the ``questions`` had earlier turns, which were not used.
+    ``follow_ups`` of the ``questions`` had earlier turns, which were not used; ``blank``
+    further ones have no text, were not asked and are in no figure.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Report:
     documents: int
     passages: int
     questions: int
+    blank: int
     follow_ups: int
     limit: int | None
     retrieval: RetrievalReport | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -205,6 +205,17 @@ def test_a_set_without_unanswerable_questions_has_no_auroc(folder: Path) -> None
     refusal = evaluate(library(), folder).refusal
     assert refusal.auroc is refusal.false_answers is refusal.coverage_at_limit is None
     assert refusal.coverage == pytest.approx(2 / 3)
+
+
+def test_a_question_without_text_is_left_out_and_counted(folder: Path) -> None:
+    without = evaluate(library(), folder)
+    write_rows(folder / "queries.jsonl", [*QUERIES, {"_id": "q5", "text": " ", "answers": ["甲"]}])
+    judged = QRELS + "q5\triver\t1\n"
+    (folder / "qrels" / "test.tsv").write_text(judged, encoding="utf-8")
+    report = evaluate(library(), folder)
+    assert (report.questions, report.blank) == (4, 1)
+    assert report == replace(without, blank=1)
+    assert "另有 1 题没有文字" in printed(report)
 
 
 def test_limit_and_progress(folder: Path) -> None:

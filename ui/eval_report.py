@@ -36,6 +36,8 @@ def _folder(report: Report) -> Group:
     notes = []
     if report.limit is not None:
         notes.append(f"只取了每个问题文件的前 {report.limit} 题，不是完整评测。")
+    if report.blank:
+        notes.append(f"另有 {report.blank} 题没有文字，没有提问，不计入任何数字。")
     if report.follow_ups:
         notes.append(f"{report.follow_ups} 个追问没有带上文，单独提问。")
     parts: list[RenderableType] = [Text(line) for line in (head, *notes)]
