@@ -1,0 +1,163 @@
+"""The web page: a Gradio app whose endpoints serve the page and, by name, other programs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import InputError
+from ui.endpoints import Endpoints
+from ui.shelf import Shelf
+from ui.shell import shell_html
+from ui.texts import TEXTS
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+_HERE = Path(__file__).parent
+_AT_ONCE = 8  # questions answered at the same time; more wait in the queue
+_WAITING = 64  # questions that may wait; more are told that it is busy
+
+
+def serve(
+    data: Path,
+    seeds: Path,
+    host: str,
+    port: int,
+    model: str | None,
+    announce: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the page until interrupted; ``announce`` is given its address once it answers.
+
+    Raises:
+        InputError: the address cannot be listened on, for instance because it is in use.
+    """
+    check_address(host, port)
+    shelf = Shelf.at(data, seeds, model)
+    shelf.open()
+    page = build_page(shelf)
+    address = launch(page, host, port)
+    if announce is not None:
+        announce(address)
+    try:
+        page.block_thread()
+    finally:
+        page.close(verbose=False)
+
+
+def launch(page: gr.Blocks, host: str, port: int) -> str:
+    """Start serving ``page`` in the background and return its address."""
+    from starlette.middleware import Middleware
+
+    from ui.headers import LocalOnly
+
+    _reach_self_directly(host)
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            show_error=True,
+            ssr_mode=False,
+            share=False,
+            run_history=False,
+            footer_links=[],
+            theme=_theme(),
+            # As launch(css=...) Gradio rewrites every selector, and wrongly where it has :is().
+            head=f"<style>{_read('page.css')}</style><script>{_read('early.js')}</script>",
+            app_kwargs={"middleware": [Middleware(LocalOnly)]},
+        )
+    except OSError as error:
+        raise _unusable(host, port, error) from error
+    return str(page.local_url)
+
+
+def build_page(shelf: Shelf) -> gr.Blocks:
+    """The page over ``shelf``, not yet served.
+
+    Named endpoints: ``chat`` (question to Answer) and ``search`` (question, k to hits), as
+    JSON with the fields of the dataclasses. Those beginning with ``page_`` serve the page.
+    """
+    # Read when gradio is imported and when Blocks is made: no word leaves the machine.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio as gr
+
+    ends = Endpoints(shelf)
+    with gr.Blocks(title=_title(), analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(
+            html_template=shell_html(),
+            js_on_load=_read("page.js"),
+            apply_default_css=False,
+            elem_id="youju",
+        )
+        gr.api(ends.chat, api_name="chat", concurrency_limit=_AT_ONCE)
+        gr.api(ends.search, api_name="search", concurrency_limit=_AT_ONCE)
+        gr.api(
+            ends.page_ask,
+            api_name="page_ask",
+            concurrency_limit=_AT_ONCE,
+            api_visibility="undocumented",
+        )
+        for end in (ends.page_state, ends.page_build, ends.page_open, ends.page_article):
+            gr.api(end, api_name=end.__name__, queue=False, api_visibility="undocumented")
+    page.queue(max_size=_WAITING)
+    return page
+
+
+def check_address(host: str, port: int) -> None:
+    """Find out early, before any model is loaded, whether the address can be listened on.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        raise _unusable(host, port, error) from error
+
+
+def _unusable(host: str, port: int, error: Exception) -> InputError:
+    if isinstance(error, OSError) and error.errno not in (None, errno.EADDRINUSE):
+        return InputError(
+            f"不能在 {host} 的端口 {port} 上提供网页（{error}）。"
+            "请换一个地址或端口，例如：youju chat --host 127.0.0.1 --port 7861"
+        )
+    return InputError(
+        f"端口 {port} 已被占用，网页没有启动。"
+        f"请关掉占用它的程序，或换一个端口：youju chat --port {port + 1}"
+    )
+
+
+def _reach_self_directly(host: str) -> None:
+    """Keep Gradio's start-up check of its own address off any configured proxy."""
+    hosts = dict.fromkeys(
+        [*os.environ.get("NO_PROXY", "").split(","), "127.0.0.1", "localhost", host]
+    )
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(h for h in hosts if h)
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's plainest theme on system fonts; the page's look is in page.css."""
+    import gradio as gr
+
+    fonts = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+    families = [gr.themes.Font(name) for name in fonts]
+    return gr.themes.Base(font=families, font_mono=families)
+
+
+def _title() -> str:
+    return f"{TEXTS['name'].zh} · {TEXTS['motto'].zh}"
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")

@@ -1,0 +1,160 @@
+"""The one library that the page answers from: opened in the background, swapped by a rebuild."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from index.errors import YoujuError
+from index.types import Progress
+
+if TYPE_CHECKING:
+    from rag import Library
+
+log = logging.getLogger(__name__)
+
+Phase = Literal["opening", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a build; ``began`` on the monotonic clock, in seconds."""
+
+    progress: Progress
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build: its steps so far, in order, and how it ended (None: it has not)."""
+
+    steps: tuple[Step, ...] = ()
+    ended: bool = False
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the page answers from now. ``error`` says why there is no library."""
+
+    phase: Phase
+    library: Library | None = None
+    error: Exception | None = None
+    build: Build | None = None
+
+
+class Shelf:
+    """Holds one immutable `State`; every change swaps it whole, so readers need no lock."""
+
+    def __init__(
+        self,
+        open_library: Callable[[], Library],
+        build_library: Callable[[Callable[[Progress], None]], Library],
+    ) -> None:
+        """Take the two ways to a library; nothing happens until `open` or `build`."""
+        self._open_library = open_library
+        self._build_library = build_library
+        self._changing = threading.Lock()
+        self._settled = threading.Event()
+        self._state = State("opening")
+
+    @classmethod
+    def at(cls, data: Path, seeds: Path, model: str | None) -> Shelf:
+        """A shelf for the index in ``data``, built from ``seeds``."""
+
+        def open_library() -> Library:
+            from rag import Library
+
+            return Library.open(data, model=model)
+
+        def build_library(progress: Callable[[Progress], None]) -> Library:
+            from rag import Library
+
+            return Library.build(seeds, data, model=model, progress=progress)
+
+        return cls(open_library, build_library)
+
+    @property
+    def state(self) -> State:
+        """The present state."""
+        return self._state
+
+    def library(self) -> Library:
+        """The library, waited for while it is being opened.
+
+        Raises:
+            YoujuError: there is none, for the reason given.
+        """
+        self._settled.wait()
+        state = self._state
+        if state.library is not None:
+            return state.library
+        assert state.error is not None
+        raise state.error
+
+    def open(self) -> None:
+        """Open the stored index in the background."""
+        with self._changing:
+            self._settled.clear()
+            self._state = replace(self._state, phase="opening", error=None)
+        threading.Thread(target=self._open, name="youju-open", daemon=True).start()
+
+    def build(self) -> None:
+        """Rebuild in the background, unless a build runs already."""
+        with self._changing:
+            if self._state.build is not None and not self._state.build.ended:
+                return
+            self._state = replace(self._state, build=Build())
+        threading.Thread(target=self._build, name="youju-build", daemon=True).start()
+
+    def _open(self) -> None:
+        try:
+            library = self._open_library()
+        except Exception as error:  # noqa: BLE001 - a thread has nobody above it to catch
+            _log_unexpected(error)
+            with self._changing:
+                self._state = replace(self._state, phase="failed", error=error)
+        else:
+            self._put(library)
+        self._settled.set()
+
+    def _build(self) -> None:
+        try:
+            library = self._build_library(self._advance)
+        except Exception as error:  # noqa: BLE001 - as above
+            _log_unexpected(error)
+            self._end_build(error)
+        else:
+            self._put(library)
+            self._end_build(None)
+            self._settled.set()
+
+    def _put(self, library: Library) -> None:
+        with self._changing:
+            self._state = replace(self._state, phase="ready", library=library, error=None)
+
+    def _end_build(self, error: Exception | None) -> None:
+        with self._changing:
+            build = self._state.build or Build()
+            self._state = replace(self._state, build=replace(build, ended=True, error=error))
+
+    def _advance(self, progress: Progress) -> None:
+        now = time.monotonic()
+        with self._changing:
+            build = self._state.build or Build()
+            steps = list(build.steps)
+            if steps and steps[-1].progress.step == progress.step:
+                steps[-1] = Step(progress, steps[-1].began)
+            else:
+                steps.append(Step(progress, now))
+            self._state = replace(self._state, build=replace(build, steps=tuple(steps)))
+
+
+def _log_unexpected(error: Exception) -> None:
+    if not isinstance(error, YoujuError):
+        log.error("unexpected failure", exc_info=error)
