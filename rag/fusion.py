@@ -44,7 +44,8 @@ def standardised(scores: Scores) -> Scores:
     spread = float(scores.std()) if len(scores) else 0.0
     if spread < 1e-6:
         return np.zeros(len(scores), np.float32)
-    return ((scores - scores.mean()) / spread).astype(np.float32)
+    centred: Scores = scores - scores.mean()
+    return centred / np.float32(spread)
 
 
 def ranks(scores: Scores) -> Rows:

@@ -1,0 +1,61 @@
+# Two commands: `make chat` (install, index, serve) and `make test` (install, check, test).
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 7860
+DATA ?= data
+SEEDS ?= seeds
+
+.PHONY: chat test test-slow check index eval screenshots lock clean
+
+chat: $(VENV)/.installed
+	$(BIN)/youju chat --data $(DATA) --seeds $(SEEDS) --port $(PORT)
+
+index: $(VENV)/.installed
+	$(BIN)/youju index $(SEEDS) --data $(DATA)
+
+test: $(VENV)/.installed-dev $(VENV)/.chromium check
+	$(BIN)/pytest -m "not slow"
+
+test-slow: $(VENV)/.installed-dev $(VENV)/.chromium
+	$(BIN)/pytest
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# make eval EVAL="path/to/policy_covid path/to/crud_news"
+eval: $(VENV)/.installed
+	for folder in $(EVAL); do $(BIN)/youju eval $$folder --data $(DATA) || exit 1; done
+
+screenshots: $(VENV)/.installed-dev $(VENV)/.chromium
+	$(BIN)/python docs/screenshots.py
+
+# Pin what is installed now; CONTRIBUTING.md says when.
+lock: $(VENV)/.installed-dev
+	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//; s/ @ .*//' > constraints.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11：apt-get install python3.11 python3.11-venv，或 make PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	touch $@ $(VENV)/.installed
+
+# The browser tests drive Debian's Chromium; its page needs a Chinese face to look at.
+$(VENV)/.chromium: | $(BIN)/python
+	@command -v chromium >/dev/null && fc-list :lang=zh | grep -q . || $(MAKE) --no-print-directory chromium
+	touch $@
+
+.PHONY: chromium
+chromium:
+	apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk fontconfig

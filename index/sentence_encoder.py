@@ -1,0 +1,122 @@
+"""Any sentence-transformers model as an encoder: the reference, and the way for other models."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.embedding import Done, Prompts, Vector
+from index.errors import ModelError
+from index.manifest import ModelInfo
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+# Models that need an instruction but saved none; matched against the end of the name or path.
+_BGE = "为这个句子生成表示以用于检索相关文章："
+_KNOWN_QUERY_PROMPTS = {f"bge-{size}-zh-v1.5": _BGE for size in ("small", "base", "large")}
+_BATCH = 16  # texts of similar length in one forward pass
+
+
+class SentenceEncoder:
+    """An ``Encoder`` over a loaded sentence-transformers model."""
+
+    def __init__(self, name: str, model: SentenceTransformer, prompts: Prompts) -> None:
+        self._model = model
+        query, passage = _prompts(name, model, prompts)
+        self.info = ModelInfo(
+            name=name,
+            fingerprint=_fingerprint(model),
+            dimension=int(model.get_embedding_dimension() or 0),
+            max_tokens=int(model.max_seq_length or 512),
+            query_prompt=query,
+            passage_prompt=passage,
+        )
+
+    @classmethod
+    def load(cls, name_or_path: str, prompts: Prompts) -> SentenceEncoder:
+        """Load a folder, or a name from the hub's cache or the hub.
+
+        Raises:
+            ModelError: there is no such model, or it is no sentence-transformers model.
+        """
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        is_folder = Path(name_or_path).is_dir()
+        try:
+            model = SentenceTransformer(
+                name_or_path, local_files_only=is_folder, trust_remote_code=False
+            )
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            first_line = str(error).strip().split("\n")[0]
+            raise ModelError(
+                f"载入不了模型 {name_or_path}：{first_line}。"
+                "请检查名称或路径（应为 sentence-transformers 模型），或不加 --model 用自带模型。"
+            ) from error
+        return cls(name_or_path, model, prompts)
+
+    def encode_queries(self, queries: Sequence[str]) -> Vector:
+        """See ``Encoder``."""
+        return self._encode([self.info.query_prompt + query for query in queries], None)
+
+    def encode_passages(self, passages: Sequence[str], done: Done | None = None) -> Vector:
+        """See ``Encoder``."""
+        return self._encode([self.info.passage_prompt + passage for passage in passages], done)
+
+    def fits(self, passages: Sequence[str]) -> list[bool]:
+        """See ``Encoder``."""
+        if not passages:
+            return []
+        texts = [self.info.passage_prompt + passage for passage in passages]
+        ids = self._model.tokenizer(texts, truncation=False, verbose=False)["input_ids"]
+        return [len(row) <= self.info.max_tokens for row in ids]
+
+    def _encode(self, texts: list[str], done: Done | None) -> Vector:
+        vectors = np.zeros((len(texts), self.info.dimension), np.float32)
+        # Neighbours in length share a batch, so that little of it is padding.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for at in range(0, len(order), _BATCH):
+            rows = order[at : at + _BATCH]
+            vectors[rows] = self._model.encode(
+                [texts[i] for i in rows],
+                prompt="",
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+            if done:
+                done(at + len(rows))
+        return vectors
+
+
+def _prompts(name: str, model: SentenceTransformer, given: Prompts) -> tuple[str, str]:
+    """The prompts given, else those that the model saved, else those it is known to need."""
+    saved = {key: value for key, value in model.prompts.items() if value}
+    end = name.rstrip("/").rpartition("/")[2]
+    query = saved.get("query", _KNOWN_QUERY_PROMPTS.get(end, ""))
+    passage = saved.get("document") or saved.get("passage") or ""
+    return (
+        query if given.query is None else given.query,
+        passage if given.passage is None else given.passage,
+    )
+
+
+def _fingerprint(model: SentenceTransformer) -> str:
+    """SHA-256 over the names, shapes and bytes of all weights in use."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        # BERT's own pooler is never used here, and is random where the checkpoint has none.
+        if ".pooler." in name:
+            continue
+        values = tensor.detach().cpu().float().contiguous().numpy()
+        digest.update(f"{name}{values.shape}".encode())
+        digest.update(memoryview(values).cast("B"))
+    return digest.hexdigest()

@@ -1,0 +1,34 @@
+"""Shared fixtures: the real model and the seed article's index, made once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import Library
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def seed_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the index of ``seeds/``; tests must not change it."""
+    folder = tmp_path_factory.mktemp("seed") / "data"
+    Library.build(SEEDS, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seed_library(seed_data: Path) -> Library:
+    """The opened index of ``seeds/``."""
+    return Library.open(seed_data)
+
+
+@pytest.fixture(scope="session")
+def second_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The index of the second article, in another style than the seed."""
+    yield Library.build(DATA / "second_article.txt", tmp_path_factory.mktemp("second") / "data")

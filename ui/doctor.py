@@ -1,0 +1,30 @@
+"""``youju doctor``: what is installed, whether model and index are sound."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from index.errors import YoujuError
+from ui import terminal
+
+_PARTS = ("youju", "torch", "sentence-transformers", "transformers", "faiss-cpu", "gradio", "bm25s")
+
+
+def examine(data: Path, model: str | None) -> bool:
+    """Print what is found; whether everything is sound."""
+    from rag import Library
+
+    terminal.note(f"Python {platform.python_version()}，{platform.platform()}")
+    terminal.note("，".join(f"{part} {version(part)}" for part in _PARTS))
+    try:
+        info = Library.open(data, model=model).info
+    except YoujuError as error:
+        terminal.complain(str(error))
+        return False
+    terminal.note(
+        f"索引 {data}：完好，第 {info.generation} 版，建于 {info.built_at}，模型 {info.model}，"
+        f"{info.documents} 篇文档，{info.passages} 个段落"
+    )
+    return True

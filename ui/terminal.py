@@ -1,0 +1,117 @@
+"""What the command line writes: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from index.types import Progress
+
+if TYPE_CHECKING:
+    from rag import Library
+    from rag.types import Answer, Hit
+
+_CERTAINTY = {"strong": "依据充分", "weak": "依据较弱，请核对", "none": "没有找到依据"}
+
+
+def line(value: Any) -> None:
+    """One JSON object on one line of stdout, in UTF-8 whatever the locale."""
+    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    text = json.dumps(plain, ensure_ascii=False) + "\n"
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def with_id(identity: str, text: str, command: str, results: Sequence[Any]) -> Mapping[str, Any]:
+    """A line of a batch: an Answer with its ``_id``, or a question with its hits."""
+    if command == "ask":
+        return {"_id": identity, **asdict(results[0])}
+    return {"_id": identity, "question": text, "hits": [asdict(hit) for hit in results]}
+
+
+def answer(library: Library, results: Sequence[Answer]) -> None:
+    """An answer for a person: short, text, sources, certainty."""
+    given = results[0]
+    rows = [given.short, ""] if given.short else []
+    rows += [given.text, ""]
+    for citation in given.citations:
+        document = library.document(citation.document_id)
+        where = " · ".join(x for x in (document.title or document.id, citation.section) if x)
+        rows.append(f"[{citation.marker}] {where}（{citation.start}–{citation.end}）")
+    if not given.citations and given.hits:
+        rows.append("最接近的段落（不是答案）：")
+        rows += [f"  {_one_line(hit.passage.text)}" for hit in given.hits[:3]]
+    rows.append(f"{_CERTAINTY[library.confidence_words(given)]}（{given.confidence:.0%}）")
+    _say("\n".join(rows))
+
+
+def hits(library: Library, results: Sequence[Hit]) -> None:
+    """Hits for a person, a block each."""
+    del library
+    for hit in results:
+        by = "、".join({"dense": "语义", "lexical": "字词"}[leg] for leg in hit.found_by)
+        section = hit.passage.section or "（无小标题）"
+        _say(f"{hit.rank}. {section}  [{hit.score:.2f}，{by}]\n   {_one_line(hit.passage.text)}")
+
+
+def heading(text: str) -> None:
+    """What the next result is about."""
+    _say(f"\n== {text}")
+
+
+def show(renderable: Any) -> None:
+    """A rich table or group on stdout."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 140).print(renderable)
+
+
+def note(text: str) -> None:
+    """Something to know, on stderr."""
+    sys.stderr.write(_printable(text) + "\n")
+
+
+def complain(text: str) -> None:
+    """An error, on stderr."""
+    sys.stderr.write("错误：" + _printable(text) + "\n")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Progress], None]]:
+    """A bar a step on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bars(*columns, TimeRemainingColumn(), console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(state: Progress) -> None:
+            if state.step not in tasks:
+                tasks[state.step] = bars.add_task(state.step, total=state.total)
+            bars.update(tasks[state.step], completed=state.done, total=state.total)
+
+        yield report
+
+
+def _one_line(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 80 else flat[:79] + "…"
+
+
+def _say(text: str) -> None:
+    sys.stdout.buffer.write((_printable(text) + "\n").encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a document must not drive the reader's terminal."""
+    return "".join(
+        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
