@@ -1,0 +1,1 @@
+"""Training the reader: answer spans, "no answer here" and reranking, on the bundled encoder."""
