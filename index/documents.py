@@ -45,19 +45,21 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
             for document in _read_file(path, name):
                 if document.id in documents:
                     raise SourceError(
-                        f"{path}: 编号 {document.id!r} 与 {documents[document.id].source} 重复"
+                        f"{document.source}：编号 {document.id!r} 与 "
+                        f"{documents[document.id].source} 重复。"
+                        "请改名或去掉其中一个"
                     )
                 documents[document.id] = document
         except SourceError as error:
             faults.append(str(error))
     if faults:
         listed = "\n  ".join(faults)
-        raise SourceError(f"有 {len(faults)} 处源文件不能用,未建索引:\n  {listed}")
+        raise SourceError(f"有 {len(faults)} 处源文件不能用，未建索引：\n  {listed}")
     if not documents:
         where = "、".join(str(source) for source in sources)
         kinds = "、".join(SUFFIXES)
         raise SourceError(
-            f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl,再运行:{_REBUILD}"
+            f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl，再运行：{_REBUILD}"
         )
     return tuple(documents.values())
 
@@ -72,9 +74,11 @@ def decode(data: bytes, source: str) -> str:
         if data.startswith(mark):
             return _strict(data, encoding, source)
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return _detect(data, source)
+    # No text holds NUL: UTF-16 without a mark does, and so do binary files.
+    return _detect(data, source) if "\0" in text else text
 
 
 def article(text: str, document_id: str, source: str) -> Document:
@@ -104,23 +108,23 @@ def _files(sources: Sequence[Path]) -> Iterator[tuple[Path, str]]:
         elif source.exists():
             yield source, source.name
         else:
-            raise SourceError(f"找不到源文件或文件夹:{source}。请检查路径,再运行:{_REBUILD}")
+            raise SourceError(f"找不到源文件或文件夹：{source}。请检查路径，再运行：{_REBUILD}")
 
 
 def _read_file(path: Path, name: str) -> Iterator[Document]:
     if path.suffix.lower() not in (*SUFFIXES, ".jsonl"):
         raise SourceError(
-            f"{path}: 不认识 {path.suffix or '没有扩展名'} 文件,可用 .txt、.md、.jsonl"
+            f"{path}：不认识 {path.suffix or '没有扩展名的'} 文件。请移走，或存为 .txt、.md、.jsonl"
         )
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SourceError(f"{path}: 读不了({error.strerror}),请检查权限") from error
+        raise SourceError(f"{path}：读不了（{error.strerror}）。请检查权限和磁盘") from error
     text = decode(data, str(path))
     if path.suffix.lower() == ".jsonl":
         yield from _corpus(text, path)
     elif not text.strip():
-        raise SourceError(f"{path}: 文件是空的")
+        raise SourceError(f"{path}：文件是空的。请写入内容或移走")
     else:
         yield article(text, name, str(path))
 
@@ -133,14 +137,16 @@ def _corpus(text: str, path: Path) -> Iterator[Document]:
         where = f"{path}:{number}"
         try:
             row = json.loads(line)
-        except ValueError as error:
-            raise SourceError(f"{where}: 不是 JSON({error})") from error
+        except (ValueError, RecursionError) as error:
+            raise SourceError(f"{where}：不是 JSON（{error}）。请改正这一行或删去") from error
         match row:
             case {"_id": str(document_id), "text": str(body)} if body.strip() or row.get("title"):
                 metadata = _metadata(row)
                 yield Document(document_id, str(row.get("title") or ""), body, where, metadata)
             case _:
-                raise SourceError(f"{where}: 需要字符串字段 _id 和 text，并且 title 或 text 不空")
+                raise SourceError(
+                    f"{where}：需要字符串字段 _id 和 text，并且 title 或 text 不空。请补上"
+                )
 
 
 def _metadata(row: Mapping[str, object]) -> dict[str, str]:
@@ -168,7 +174,7 @@ def _strict(data: bytes, encoding: str, source: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"{source}: 标明是 {encoding},第 {error.start} 字节却不合规;请另存为 UTF-8"
+            f"{source}：标明是 {encoding}，第 {error.start} 字节却不合规。请另存为 UTF-8"
         ) from error
 
 
@@ -177,5 +183,5 @@ def _detect(data: bytes, source: str) -> str:
 
     best = from_bytes(data, cp_isolation=["gb18030", "big5", "utf_16_le", "utf_16_be"]).best()
     if best is None:
-        raise SourceError(f"{source}: 认不出文字编码;请另存为 UTF-8")
+        raise SourceError(f"{source}：认不出文字编码。请另存为 UTF-8")
     return str(best)

@@ -42,6 +42,11 @@ class Prompts:
     passage: str | None = None
 
 
+def encodable(text: str) -> str:
+    """``text`` with "?" for each lone surrogate (of a file name, say), which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def load_encoder(model: str | None = None, prompts: Prompts | None = None) -> Encoder:
     """The bundled model (``None`` or "bundled"), or a sentence-transformers name or path.
 

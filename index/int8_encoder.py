@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import bundled_model
-from index.embedding import BUNDLED, Done, Prompts, Vector
+from index.embedding import BUNDLED, Done, Prompts, Vector, encodable
 from index.manifest import ModelInfo
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class Int8Encoder:
         return [len(row) <= _MAX_TOKENS for row in rows]
 
     def _ids(self, texts: Sequence[str]) -> list[Ids]:
-        return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        safe = [encodable(text) for text in texts]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(safe)]
 
     def _encode(self, texts: Sequence[str], done: Done | None) -> Vector:
         rows = [_cut(ids) for ids in self._ids(texts)]

@@ -17,6 +17,7 @@ ABOUT = "文章信息：标题、作者、编辑、发表时间、来源"
 # The version goes up when a text would get other passages, windows or tokens.
 SETTINGS = ChunkerSettings(version=1, window_characters=180)
 
+_TITLE_MAX = 100  # characters of a title that are context; a longer one would crowd out the text
 _TURNS_MAX = 400  # characters of consecutive dialogue turns that make one passage
 _INTRO_MAX = 80  # characters of the line above a list or table that belongs to it
 _CLAUSE = re.compile(r"[，,、：:）)\s]")
@@ -48,7 +49,7 @@ def chunk(document: Document, fits: Fits) -> tuple[Chunk, ...]:
 
 def search_text(document: Document, section: str, window: Span) -> str:
     """What is embedded for a window: title and heading as context, then its text."""
-    context = [part for part in (document.title, section) if part]
+    context = [part for part in (document.title[:_TITLE_MAX], section) if part]
     return "\n".join([*context, window.of(document.text)])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding import Done, Prompts, Vector
+from index.embedding import Done, Prompts, Vector, encodable
 from index.errors import ModelError
 from index.manifest import ModelInfo
 
@@ -74,7 +74,7 @@ class SentenceEncoder:
         """See ``Encoder``."""
         if not passages:
             return []
-        texts = [self.info.passage_prompt + passage for passage in passages]
+        texts = [encodable(self.info.passage_prompt + passage) for passage in passages]
         ids = self._model.tokenizer(texts, truncation=False, verbose=False)["input_ids"]
         return [len(row) <= self.info.max_tokens for row in ids]
 
@@ -85,7 +85,7 @@ class SentenceEncoder:
         for at in range(0, len(order), _BATCH):
             rows = order[at : at + _BATCH]
             vectors[rows] = self._model.encode(
-                [texts[i] for i in rows],
+                [encodable(texts[i]) for i in rows],
                 prompt="",
                 batch_size=_BATCH,
                 normalize_embeddings=True,

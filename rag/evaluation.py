@@ -28,14 +28,26 @@ FALSE_ANSWER_LIMIT = 0.05  # share of unanswerable questions, for ``coverage_at_
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Task:
     query: Query
     weak: bool
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
     answered: bool
     confidence: float
     short: str
     quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    query: Query
+    weak: bool
     rankings: LegRankings | None
+    given: _Given | None  # None: only retrieval was measured
 
 
 def evaluate(
@@ -44,27 +56,33 @@ def evaluate(
     *,
     progress: Callable[[Progress], None] | None = None,
     limit: int | None = None,
+    answers: int | None = None,
 ) -> Report:
     """Measure ``library``, built from ``folder``'s corpus, on the questions of the folder.
 
-    ``limit`` takes only the first so many questions of each file. Every question is asked
-    by itself, without earlier turns.
+    ``limit`` takes only the first so many questions of each file, and ``answers`` answers
+    only the first so many of those (retrieval, which is much faster, is measured on all).
+    Every question is asked by itself, without earlier turns.
 
     Raises:
-        InputError: the folder is malformed (file and line are named), ``limit`` is below 1,
-            or the index was not built from this corpus.
+        InputError: the folder is malformed (file and line are named), ``limit`` or ``answers``
+            is below 1, or the index was not built from this corpus.
     """
-    if limit is not None and limit < 1:
-        raise InputError(f"题数上限应至少为 1，现在是 {limit}")
+    for bound in (limit, answers):
+        if bound is not None and bound < 1:
+            raise InputError(f"题数上限应至少为 1，现在是 {bound}")
     data = read_beir(Path(folder))
     _check_index(library, data, Path(folder))
-    taken = [(query, False) for query in data.queries[:limit]]
-    taken += [(query, True) for query in data.out_of_corpus[:limit]]
-    todo = [(query, weak) for query, weak in taken if query.text]
+    taken = [
+        _Task(query, False, _first(i, answers)) for i, query in enumerate(data.queries[:limit])
+    ]
+    taken += [
+        _Task(query, True, _first(i, answers)) for i, query in enumerate(data.out_of_corpus[:limit])
+    ]
+    todo = [task for task in taken if task.query.text]
     outcomes: list[_Outcome] = []
-    for done, (query, weak) in enumerate(todo, 1):
-        judged = not weak and not query.unanswerable and query.id in data.relevant
-        outcomes.append(_outcome(library, query, weak=weak, judged=judged))
+    for done, task in enumerate(todo, 1):
+        outcomes.append(_outcome(library, task, data.relevant))
         if progress:
             progress(Progress(STEP, done, len(todo)))
     return Report(
@@ -74,8 +92,9 @@ def evaluate(
         passages=len(library.passages),
         questions=len(todo),
         blank=len(taken) - len(todo),
-        follow_ups=sum(query.follow_up for query, _ in todo),
+        follow_ups=sum(task.query.follow_up for task in todo),
         limit=limit,
+        answered_first=answers,
         retrieval=_retrieval(outcomes, data.relevant),
         answers=_answers(outcomes),
         refusal=_refusal(outcomes),
@@ -92,20 +111,27 @@ def _check_index(library: Library, data: BeirSet, folder: Path) -> None:
         )
 
 
-def _outcome(library: Library, query: Query, *, weak: bool, judged: bool) -> _Outcome:
+def _first(number: int, bound: int | None) -> bool:
+    return bound is None or number < bound
+
+
+def _outcome(library: Library, task: _Task, relevant: Mapping[str, Mapping[str, int]]) -> _Outcome:
+    query = task.query
+    judged = not task.weak and not query.unanswerable and query.id in relevant
     try:
         rankings = library.rank_documents(query.text) if judged else None
-        answer: Answer = library.ask(query.text)
+        answer = library.ask(query.text) if task.answer else None
     except InputError as error:
         raise InputError(f"问题 {query.id!r}：{error}") from error
-    return _Outcome(
-        query=query,
-        weak=weak,
+    return _Outcome(query, task.weak, rankings, _given(answer) if answer else None)
+
+
+def _given(answer: Answer) -> _Given:
+    return _Given(
         answered=answer.status != "no_evidence",
         confidence=answer.confidence,
         short=answer.short,
         quotes=tuple(citation.quote for citation in answer.citations),
-        rankings=rankings,
     )
 
 
@@ -131,20 +157,24 @@ def _retrieval(
 
 
 def _answers(outcomes: Sequence[_Outcome]) -> AnswerReport | None:
-    asked = [o for o in outcomes if _answerable(o) and o.query.answers]
+    asked = [
+        (o.given, o.query.answers)
+        for o in outcomes
+        if o.given and _answerable(o) and o.query.answers
+    ]
     if not asked:
         return None
-    golds = [o.query.answers for o in asked]
+    golds = [gold for _, gold in asked]
     supported = [
-        any(metrics.contains_any(quote, o.query.answers) for quote in o.quotes)
-        for o in asked
-        if o.answered
+        any(metrics.contains_any(quote, gold) for quote in given.quotes)
+        for given, gold in asked
+        if given.answered
     ]
     return AnswerReport(
         queries=len(asked),
         answered=len(supported),
-        short=_text_scores([o.short for o in asked], golds),
-        evidence=_text_scores(["".join(o.quotes) for o in asked], golds),
+        short=_text_scores([given.short for given, _ in asked], golds),
+        evidence=_text_scores(["".join(given.quotes) for given, _ in asked], golds),
         evidence_recall=_share(supported),
     )
 
@@ -159,17 +189,17 @@ def _text_scores(given: Sequence[str], golds: Sequence[tuple[str, ...]]) -> Text
 
 
 def _refusal(outcomes: Sequence[_Outcome]) -> RefusalReport:
-    yes = [o for o in outcomes if _answerable(o)]
-    no = [o for o in outcomes if not _answerable(o)]
-    sure, unsure = [o.confidence for o in yes], [o.confidence for o in no]
+    yes = [o.given for o in outcomes if o.given and _answerable(o)]
+    no = [o.given for o in outcomes if o.given and not _answerable(o)]
+    sure, unsure = [g.confidence for g in yes], [g.confidence for g in no]
     return RefusalReport(
         answerable=len(yes),
         unanswerable=len(no),
-        weak=sum(o.weak for o in no),
+        weak=sum(o.weak for o in outcomes if o.given),
         auroc=metrics.auroc(sure, unsure),
-        coverage=_share([o.answered for o in yes]),
-        false_refusals=_share([not o.answered for o in yes]),
-        false_answers=_share([o.answered for o in no]),
+        coverage=_share([g.answered for g in yes]),
+        false_refusals=_share([not g.answered for g in yes]),
+        false_answers=_share([g.answered for g in no]),
         coverage_at_limit=metrics.coverage_at(sure, unsure, FALSE_ANSWER_LIMIT),
     )
 

@@ -28,7 +28,9 @@ _LEAD_MAX = 40  # characters of a sentence that only announces what follows
 _SPECIFIC = re.compile(r"\d+(?:\.\d+)?|[a-z][a-z0-9\-]+|[“《「]([^”》」]+)[”》」]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_ENTITY_TAGS = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg"))
+# Shortest word of each part of speech that is taken for an entity: jieba tags many pairs of
+# characters as people's names that are none.
+_ENTITY_LENGTH = {"nr": 3, "nrt": 3, "nrfg": 3, "ns": 2, "nt": 2, "nz": 2}
 
 FEATURES = (
     "sentence_cosine",  # question and sentence, by the embedding model
@@ -177,7 +179,7 @@ def _candidate(
         _missing_specifics(question.text, page.whole),
         page.found.score,
         page.lead,
-        _kind_found(question, sentence),
+        _kind_found(question, own),
         float(np.log1p(len(sentence))),
         _other_year(question.text, sentence),
         _missing_entities(question.text, page.whole),
@@ -222,7 +224,7 @@ def _digits(text: str) -> str:
 
 def _missing_entities(question: str, whole: str) -> float:
     inside = normalise(whole)
-    named = {w for w, tag in tagged_words(question) if tag in _ENTITY_TAGS and len(w) > 1}
+    named = {w for w, tag in tagged_words(question) if len(w) >= _ENTITY_LENGTH.get(tag, 99)}
     return float(sum(normalise(word) not in inside for word in named))
 
 

@@ -15,6 +15,7 @@ from index.searchable import SearchIndex
 from index.types import Document, Passage, Progress
 from rag import answering, calibration, evidence, questions, retrieval
 from rag.calibration import Calibration
+from rag.evidence import Reading
 from rag.retrieval import LegRankings, LegScores, ScoredPassage
 from rag.types import Answer, Certainty, Hit, Why
 
@@ -97,6 +98,11 @@ class Library:
             passages=header.counts.passages,
         )
 
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the embedding model in use."""
+        return self._encoder.info.fingerprint
+
     def document(self, document_id: str) -> Document:
         """The stored document.
 
@@ -131,6 +137,12 @@ class Library:
         hits = tuple(self._hit(text, rank, scored, k) for rank, scored in ranked)
         reading = evidence.read(text, self._index, [s for _, s in ranked], self._encoder)
         return answering.compose(text, self._index, reading, hits, self._calibration)
+
+    def read(self, question: str) -> Reading:
+        """The candidate sentences with their features, before any judgement; for calibration."""
+        text = _checked(question)
+        ranked = [scored for _, scored in self._ranked(text, answering.PASSAGES)]
+        return evidence.read(text, self._index, ranked, self._encoder)
 
     def why(self, question: str, hit: Hit) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""

@@ -125,7 +125,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """
     if not positive or not negative:
         return None
-    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+    from sklearn.metrics import roc_auc_score
 
     labels = [1] * len(positive) + [0] * len(negative)
     return float(roc_auc_score(labels, [*positive, *negative]))

@@ -72,7 +72,8 @@ class Report:
     """What ``evaluate`` measured; a part is None where the folder has no question for it.
 
     ``follow_ups`` of the ``questions`` had earlier turns, which were not used; ``blank``
-    further ones have no text, were not asked and are in no figure.
+    further ones have no text, were not asked and are in no figure. ``limit`` and
+    ``answered_first`` say how many of each file were taken, and answered (None: all).
     """
 
     name: str
@@ -83,6 +84,7 @@ class Report:
     blank: int
     follow_ups: int
     limit: int | None
+    answered_first: int | None
     retrieval: RetrievalReport | None
     answers: AnswerReport | None
     refusal: RefusalReport

@@ -74,10 +74,13 @@ def _eval(options: argparse.Namespace) -> int:
         options.data = options.data / "eval" / options.target.resolve().name
         library = _build([options.target / "corpus.jsonl"], options)
         with terminal.progress() as report:
-            measured = evaluation.evaluate(
-                library, options.target, progress=report, limit=options.limit
+            result: Any = evaluation.evaluate(
+                library,
+                options.target,
+                progress=report,
+                limit=options.limit,
+                answers=options.answers,
             )
-        result: Any = measured
     else:
         result = evaluation.evaluate_spans(_open(options), options.target)
     if options.json:
@@ -224,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", _eval, "在有标准答案的问题上评测")
     evaluate.add_argument("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
     evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
+    evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
     evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     command("doctor", _doctor, "检查环境、模型和索引")
     return parser

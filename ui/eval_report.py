@@ -36,6 +36,10 @@ def _folder(report: Report) -> Group:
     notes = []
     if report.limit is not None:
         notes.append(f"只取了每个问题文件的前 {report.limit} 题，不是完整评测。")
+    if report.answered_first is not None:
+        notes.append(
+            f"检索指标用全部问题；回答和拒答指标只用每个问题文件的前 {report.answered_first} 题。"
+        )
     if report.blank:
         notes.append(f"另有 {report.blank} 题没有文字，没有提问，不计入任何数字。")
     if report.follow_ups:

@@ -1,0 +1,1 @@
+"""Commands that measure and calibrate; nothing here is installed with the package."""
