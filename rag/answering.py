@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from index import layout
 from index.searchable import SearchIndex
 from index.types import Chunk, Span
 from rag import about, calibration, outline, spans
@@ -159,7 +160,15 @@ def _citations(index: SearchIndex, chosen: Sequence[Evidence]) -> tuple[Citation
 
 
 def _short(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> str:
+    """The bare answer in the best sentence, where the question asks for one thing."""
     best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]
-    sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
-    span = spans.best(reading.question, sentence)
+    chunk = index.chunks[best.row]
+    text = index.texts[chunk.passage.document_id]
+    sentence = best.span.of(text)
+    if len(layout.cells(sentence)) > 1:
+        rows = (s.of(text) for s in chunk.sentences)
+        header = next(row for row in rows if len(layout.cells(row)) > 1)
+        span = spans.best_cell(reading.question, header, sentence)
+    else:
+        span = spans.best(reading.question, sentence)
     return span.of(sentence).strip() if span else ""

@@ -231,4 +231,6 @@ def _missing_entities(question: str, whole: str) -> float:
 def _kind_found(question: Question, sentence: str) -> float:
     if question.kind in (Kind.OTHER, Kind.YES_NO, Kind.LIST):
         return 0.0
+    if len(cells(sentence)) > 1:  # a table's cells do not carry the units that its header names
+        return 1.0 if any(character.isdigit() for character in sentence) else -1.0
     return 1.0 if spans.candidates(question, sentence) else -1.0

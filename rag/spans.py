@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index import tokens
+from index import layout, tokens
 from index.types import Span
-from rag.questions import Kind, Question
+from rag.questions import Kind, Question, weight
 
 # 一是…二是…, 第一, 首先, （一）, 1. at a sentence's beginning.
 ENUMERATOR = re.compile(
@@ -28,6 +28,8 @@ _DATE = re.compile(
     r"|(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{1,2}\s*月份?(?!\d)|(?:19|20)\d{2}(?=[-—~至到])|[上下本]世纪[^，。]{0,6}年代|\d{2,4}年代"
 )
+_CLAUSE_END = re.compile(r"[，；。：;:]|(?<!\d),|,(?!\d)")
+_COUNTED = re.compile(r"(?:多少|几)([个名位人家项条座次场期届种类亩元])")
 _QUOTED = re.compile(r"[《“「『]([^》”」』]{2,40})[》”」』]")
 _PERSON_TAGS, _PLACE_TAGS = ("nr",), ("ns",)
 _NAME_TAGS = ("n", "j", "b", "vn", "eng")  # runs of such words make an organisation's name
@@ -46,12 +48,46 @@ def candidates(question: Question, sentence: str) -> list[Span]:
 
 
 def best(question: Question, sentence: str) -> Span | None:
-    """The candidate nearest to the question's own words in the sentence."""
+    """The candidate in the clause, and at the place, that is nearest to the question's words."""
     found = candidates(question, sentence)
     if not found:
         return None
     anchors = _anchors(question, sentence)
-    return min(found, key=lambda span: (_distance(span, anchors), span.start))
+    counted = _COUNTED.search(question.text)
+
+    def order(span: Span) -> tuple[float, bool, float, int]:
+        clause = _clause(sentence, span)
+        said = {a.of(sentence) for a in anchors if clause.start <= a.start < clause.end}
+        lacks = bool(counted) and not span.of(sentence).endswith(counted[1] if counted else "")
+        return -sum(map(weight, said)), lacks, _distance(span, anchors), span.start
+
+    return min(found, key=order)
+
+
+def best_cell(question: Question, header: str, row: str) -> Span | None:
+    """The cell of a table's row whose column the question names; None where it names none."""
+    columns = layout.cells(header)
+    values = list(_cell_spans(row))
+    if len(columns) != len(values):
+        return None
+    asked = set(tokens.bigrams(question.text))
+    named = [len(asked.intersection(tokens.bigrams(column))) for column in columns]
+    at = max(range(len(named)), key=named.__getitem__, default=0)
+    return values[at] if named and named[at] else None
+
+
+def _cell_spans(row: str) -> Iterator[Span]:
+    at = 0
+    for cell in layout.cells(row):
+        start = row.index(cell, at)
+        at = start + len(cell)
+        yield Span(start, at)
+
+
+def _clause(sentence: str, span: Span) -> Span:
+    start = max((m.end() for m in _CLAUSE_END.finditer(sentence, 0, span.start)), default=0)
+    after = _CLAUSE_END.search(sentence, span.end)
+    return Span(start, after.start() if after else len(sentence))
 
 
 def _of_kind(question: Question, sentence: str) -> Iterator[Span]:
