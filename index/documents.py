@@ -84,11 +84,10 @@ def decode(data: bytes, source: str) -> str:
 def article(text: str, document_id: str, source: str) -> Document:
     """A Document from one article's text; title and metadata come from its own lines."""
     front = [line.span.of(text) for line in layout.lines(text) if line.kind is Kind.FRONT]
-    if not front:
-        return Document(document_id, Path(source).stem, text, source)
-    title = front[0].lstrip("# ")
+    titles = [line for line in front if not layout.is_credit_line(line)]
+    title = titles[0].lstrip("# ") if titles else Path(source).stem
     metadata = dict(_credits(front))
-    plain = [line for line in front[1:] if not layout.is_credit(line)]
+    plain = [line for line in titles[1:] if not layout.is_credit(line)]
     author = metadata.get("author", "")
     headline = [line for line in plain if not (author and line.endswith(author))]
     if headline:

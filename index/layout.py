@@ -62,6 +62,7 @@ _NUMBERED = (
     (re.compile(r"\d+(?:\.\d+)*[、.．\s](?!\d)"), 4),
     (re.compile(r"[（(]\d+[)）]"), 5),
 )
+_MARKDOWN_TITLE = re.compile(r"#\s")
 _PLAIN_HEADING = 2  # the level of a heading without a number, as 一、 has
 _HEADING_MAX = 40  # characters; a longer line is a paragraph
 _BODY_MIN = 40  # characters from which a line counts as a paragraph whatever its ending
@@ -101,6 +102,12 @@ def is_credit(text: str) -> bool:
     return bool(_CREDIT.search(text) or _DATE.search(text))
 
 
+def is_credit_line(line: str) -> bool:
+    """Whether a line anywhere is only a credit, as the editor's or author's below an article."""
+    bare = line.strip("（）()【】[]")
+    return len(bare) < _BODY_MIN and bool(_CREDIT.match(bare)) and bare[-1] not in _STOPS
+
+
 def cells(text: str) -> list[str]:
     """A line's table cells (one where it is not a table's row)."""
     return [cell for cell in _CELL_GAP.split(text.strip("| \t")) if cell]
@@ -126,6 +133,8 @@ def _first_body(text: str, spans: list[Span]) -> int:
         line = span.of(text)
         if is_credit(line) and len(line) < 2 * _BODY_MIN:
             continue
+        if i == 0 and _MARKDOWN_TITLE.match(line):
+            continue
         if len(line) >= _BODY_MIN or line[-1] in "。！？!?" or _heading_level(line):
             front = any(is_credit(s.of(text)) for s in spans[:i])
             return i if front else min(i, 1)
@@ -137,7 +146,7 @@ def _classify(text: str, spans: list[Span], i: int, first_body: int, after_blank
     level = _heading_level(line)
     if _DEBRIS.fullmatch(line) or _is_link(text, spans, i):
         kind = Kind.DEBRIS
-    elif i < first_body or _is_credit_line(line):
+    elif i < first_body or is_credit_line(line):
         kind = Kind.FRONT
     elif _is_row(text, spans, i):
         kind = Kind.ROW
@@ -148,12 +157,6 @@ def _classify(text: str, spans: list[Span], i: int, first_body: int, after_blank
     else:
         kind = Kind.TURN if _TURN.match(line) else Kind.BODY
     return Line(kind, spans[i], 0, after_blank)
-
-
-def _is_credit_line(line: str) -> bool:
-    """The editor's or author's line below an article."""
-    bare = line.strip("（）()【】[]")
-    return len(bare) < _BODY_MIN and bool(_CREDIT.match(bare)) and bare[-1] not in _STOPS
 
 
 def _is_link(text: str, spans: list[Span], i: int) -> bool:
