@@ -69,6 +69,7 @@ _BODY_MIN = 40  # characters from which a line counts as a paragraph whatever it
 _STOPS = "。！？；，、…!?;,"
 _TURN = re.compile(r"[\u4e00-\u9fffA-Za-z·]{1,10}(?:[（(][^）)]{1,10}[)）])?[:：]\s*\S")
 _LINKS_MAX = 10  # lines of links below 相关阅读
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _CELL_GAP = re.compile(r"\t|\s{2,}|\u3000|\s*\|\s*")
 
 
@@ -169,14 +170,19 @@ def _is_item(text: str, spans: list[Span], i: int) -> bool:
     """A line of a list: the line right above or below is numbered alike, or has a bullet too."""
     line = spans[i].of(text)
     near = []
-    if i and text.count("\n", spans[i - 1].end, spans[i].start) == 1:
+    if i and _adjacent(text, spans[i - 1], spans[i]):
         near.append(spans[i - 1].of(text))
-    if i + 1 < len(spans) and text.count("\n", spans[i].end, spans[i + 1].start) == 1:
+    if i + 1 < len(spans) and _adjacent(text, spans[i], spans[i + 1]):
         near.append(spans[i + 1].of(text))
     if _BULLET.match(line):
         return any(_BULLET.match(other) for other in near)
     level = _heading_level(line)
     return level > 1 and any(_heading_level(other) == level for other in near)
+
+
+def _adjacent(text: str, above: Span, below: Span) -> bool:
+    """Whether no blank line stands between two lines."""
+    return len(_LINE_END.findall(text, above.end, below.start)) == 1
 
 
 def _heading_level(line: str) -> int:
