@@ -85,7 +85,7 @@ class LexicalIndex:
             vocabulary = {token: i for i, token in enumerate(header["vocabulary"])}
             arrays = {part: _from_npy(files[f"{name}.{part}.npy"]) for part in _ARRAYS}
             index = cls(arrays, vocabulary, int(header["size"]))
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, EOFError) as error:
             raise IndexDamaged(f"词索引 {name} 读不出来（{error!r}）。{_REMEDY}") from error
         index._check(name)
         return index
@@ -93,7 +93,8 @@ class LexicalIndex:
     def _check(self, name: str) -> None:
         data, indices, indptr = (self._arrays[part] for part in _ARRAYS)
         whole = (
-            len(indptr) == len(self._vocabulary) + 1
+            (data.dtype.kind, indices.dtype.kind, indptr.dtype.kind) == ("f", "i", "i")
+            and len(indptr) == len(self._vocabulary) + 1
             and len(data) == len(indices) == int(indptr[-1])
             and (len(indices) == 0 or 0 <= int(indices.min()) <= int(indices.max()) < self.size)
         )
