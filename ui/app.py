@@ -18,7 +18,11 @@ from ui.texts import TEXTS
 if TYPE_CHECKING:
     import gradio as gr
 
+    from rag import Library
+
 _HERE = Path(__file__).parent
+_STYLES = ("page.css", "turn.css", "evidence.css", "states.css", "phone.css")
+_SCRIPTS = ("page.js", "server.js", "evidence.js", "states.js", "events.js")  # one scope
 _AT_ONCE = 8  # questions answered at the same time; more wait in the queue
 _WAITING = 64  # questions that may wait; more are told that it is busy
 
@@ -30,15 +34,22 @@ def serve(
     port: int,
     model: str | None,
     announce: Callable[[str], None] | None = None,
+    library: Library | None = None,
 ) -> None:
-    """Serve the page until interrupted; ``announce`` is given its address once it answers.
+    """Serve the page until interrupted.
+
+    ``announce`` is given the page's address once it answers. A ``library`` that is open
+    already is used; without one the index in ``data`` is opened while the page starts.
 
     Raises:
         InputError: the address cannot be listened on, for instance because it is in use.
     """
     check_address(host, port)
     shelf = Shelf.at(data, seeds, model)
-    shelf.open()
+    if library is None:
+        shelf.open()
+    else:
+        shelf.hold(library)
     page = build_page(shelf)
     address = launch(page, host, port)
     if announce is not None:
@@ -69,7 +80,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
             footer_links=[],
             theme=_theme(),
             # As launch(css=...) Gradio rewrites every selector, and wrongly where it has :is().
-            head=f"<style>{_read('page.css')}</style><script>{_read('early.js')}</script>",
+            head=f"<style>{_read(*_STYLES)}</style><script>{_read('early.js')}</script>",
             app_kwargs={"middleware": [Middleware(LocalOnly)]},
         )
     except OSError as error:
@@ -91,7 +102,7 @@ def build_page(shelf: Shelf) -> gr.Blocks:
     with gr.Blocks(title=_title(), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=shell_html(),
-            js_on_load=_read("page.js"),
+            js_on_load=_read(*_SCRIPTS),
             apply_default_css=False,
             elem_id="youju",
         )
@@ -115,6 +126,8 @@ def check_address(host: str, port: int) -> None:
     Raises:
         InputError: it cannot.
     """
+    if not 0 < port < 65536:
+        raise InputError(f"端口 {port} 不在 1 到 65535 之间。请换一个，例如：--port 7860")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM
@@ -122,7 +135,7 @@ def check_address(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise _unusable(host, port, error) from error
 
 
@@ -159,5 +172,5 @@ def _title() -> str:
     return f"{TEXTS['name'].zh} · {TEXTS['motto'].zh}"
 
 
-def _read(name: str) -> str:
-    return (_HERE / name).read_text("utf-8")
+def _read(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text("utf-8") for name in names)

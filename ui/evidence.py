@@ -76,7 +76,7 @@ def _mark(citation: Citation, turn: Turn, passage: Passage) -> Mark:
 def _back_marker(turn: int, citation: Citation) -> str:
     return (
         f'<a class="ref back" href="#t{turn}-answer" data-ref="{citation.marker}">'
-        f'<span class="sr">{both("to_sentence")} </span>[{citation.marker}]</a>'
+        f'[{citation.marker}]<span class="sr"> {both("to_sentence")}</span></a>'
     )
 
 

@@ -14,6 +14,7 @@ _WHOLE = 260  # a paragraph up to this length is shown whole
 _EXPANDABLE = 3000  # a longer one is not sent whole; the article view has it
 _GAP = 40  # fewer left-out characters than this are not worth an ellipsis
 _JOINED = re.compile(r"[，、；]")  # what joins the parts of an answer to two questions in one
+_EMPTY_LINES = re.compile(r"[^\S\n]*\n\s*")
 _STOP = re.compile(r"[。！？；!?;\n][”’」』）)]*")
 
 
@@ -38,10 +39,10 @@ def marked(text: str, within: Span, marks: Iterable[Mark]) -> str:
         start, end = max(mark.span.start, at), min(mark.span.end, within.end)
         if start >= end:
             continue
-        pieces.append(escape(text[at:start]))
+        pieces.append(_shown(text[at:start]))
         pieces.append(_one_mark(text, Span(start, end), mark))
         at = end
-    pieces.append(escape(text[at : within.end]))
+    pieces.append(_shown(text[at : within.end]))
     return "".join(pieces)
 
 
@@ -59,7 +60,7 @@ def excerpt(text: str, marks: Sequence[Mark], keep: Sequence[Span], expand: str)
     at = 0
     for span in [*kept, Span(len(text), len(text))]:
         if span.start > at:
-            hidden = f'<span class="more" hidden>{escape(text[at : span.start])}</span>'
+            hidden = f'<span class="more" hidden>{_shown(text[at : span.start])}</span>'
             pieces.append('<span class="cut">……</span>' + (hidden if expandable else ""))
         pieces.append(marked(text, span, marks))
         at = span.end
@@ -82,10 +83,15 @@ def emphasised(text: str, within: Span, spans: Iterable[Span], tag: str) -> str:
     at = within.start
     for span in spans:
         if span.start >= at and span.end <= within.end:
-            pieces.append(escape(text[at : span.start]))
-            pieces.append(f"<{tag}>{escape(span.of(text))}</{tag}>")
+            pieces.append(_shown(text[at : span.start]))
+            pieces.append(f"<{tag}>{_shown(span.of(text))}</{tag}>")
             at = span.end
-    return "".join(pieces) + escape(text[at : within.end])
+    return "".join(pieces) + _shown(text[at : within.end])
+
+
+def _shown(text: str) -> str:
+    """``text`` escaped, without the empty lines that set its lines apart in the file."""
+    return escape(_EMPTY_LINES.sub("\n", text))
 
 
 def _occurrences(text: str, within: Span, words: str) -> tuple[Span, ...]:

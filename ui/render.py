@@ -93,7 +93,7 @@ def _marker(turn: int, number: int) -> str:
     """The link from a sentence to its evidence; a word joiner keeps it off a line of its own."""
     return (
         f'&#8288;<a class="ref" href="#t{turn}-e{number}" data-ref="{number}">'
-        f'<span class="sr">{both("marker")} </span>[{number}]</a>'
+        f'[{number}]<span class="sr"> {both("marker")}</span></a>'
     )
 
 

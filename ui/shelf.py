@@ -97,9 +97,17 @@ class Shelf:
         assert state.error is not None
         raise state.error
 
-    def open(self) -> None:
-        """Open the stored index in the background."""
+    def hold(self, library: Library) -> None:
+        """Answer from ``library``, which is open already."""
         with self._changing:
+            self._state = replace(self._state, phase="ready", library=library, error=None)
+        self._settled.set()
+
+    def open(self) -> None:
+        """Open the stored index in the background, unless there is a library already."""
+        with self._changing:
+            if self._state.library is not None:
+                return
             self._settled.clear()
             self._state = replace(self._state, phase="opening", error=None)
         threading.Thread(target=self._open, name="youju-open", daemon=True).start()
@@ -119,9 +127,9 @@ class Shelf:
             _log_unexpected(error)
             with self._changing:
                 self._state = replace(self._state, phase="failed", error=error)
+            self._settled.set()
         else:
-            self._put(library)
-        self._settled.set()
+            self.hold(library)
 
     def _build(self) -> None:
         try:
@@ -130,13 +138,8 @@ class Shelf:
             _log_unexpected(error)
             self._end_build(error)
         else:
-            self._put(library)
+            self.hold(library)
             self._end_build(None)
-            self._settled.set()
-
-    def _put(self, library: Library) -> None:
-        with self._changing:
-            self._state = replace(self._state, phase="ready", library=library, error=None)
 
     def _end_build(self, error: Exception | None) -> None:
         with self._changing:

@@ -26,7 +26,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "name": Text("有据", "Youju"),
         "motto": Text("问文章，句句有出处", "Ask the documents. Every sentence has its source."),
         "library": Text("文库", "Library"),
-        "rebuild": Text("重建索引", "Rebuild index"),
+        "rebuild": Text("重建索引", "Rebuild"),
         "language": Text("English", "中文"),
         "dark": Text("深色", "Dark"),
         "light": Text("浅色", "Light"),
@@ -61,7 +61,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "Calibrated on questions with known answers: of 100 answers rated like this one, "
             "about {n} rest on evidence that does answer.",
         ),
-        "places": Text("{n} 处出处", "{n} sources"),
+        "places": Text("{n} 处出处", "Sources: {n}"),
         "seconds": Text("{n} 秒", "{n} s"),
         "copy": Text("复制（带出处）", "Copy with sources"),
         "copied": Text("已复制", "Copied"),
@@ -97,12 +97,12 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "in_article": Text("在原文中查看", "See it in the article"),
         "others": Text("也看过，没有采用（{n}）", "Also read, not used ({n})"),
         "expand": Text("展开整段", "Show the whole paragraph"),
-        "no_section": Text("正文", "Text"),
+        "no_section": Text("正文", "Body text"),
         # article and library
         "back": Text("返回", "Back"),
         "opening_article": Text("正在打开原文……", "Opening the article…"),
         "counts": Text(
-            "{documents} 篇文章，{passages} 段", "{documents} documents, {passages} passages"
+            "{documents} 篇文章，{passages} 段", "Documents: {documents}, passages: {passages}"
         ),
         "built_at": Text("索引建于 {time}", "Indexed at {time}"),
         "model": Text("向量模型 {name}", "Embedding model {name}"),

@@ -1,0 +1,118 @@
+// What the reader does, and what it sets off. Runs last.
+
+const clicks = {
+  ".answer .ref": (node, turn, event) =>
+    light(turn, node.dataset.ref, { reveal: true, focus: event.detail === 0 }),
+  ".evidence .ref": (node, turn) => toSentence(turn, node.dataset.ref),
+  ".example": (node) => ask(node.textContent),
+  ".retry": (node, turn) => ask(turn.question),
+  ".copy": (node, turn) => copy(turn, node),
+  ".show": (node, turn) => toggleEvidence(turn),
+  ".expand": (node) => expand(node),
+  ".open": (node) => openArticle(node),
+  ".leave": () => closeReader(),
+  ".stop": () => running?.controller.abort(),
+  ".build": () => start("page_build"),
+  ".reopen": () => start("page_open"),
+  ".dismiss": () => {
+    sawBuilding = false;
+    $(".banner").hidden = true;
+  },
+  ".to-library": (node) => openLibrary(node),
+  ".language": () => {
+    keep("language", root.dataset.language === "en" ? "zh" : "en");
+    applyLanguage();
+  },
+  ".theme": () => {
+    keep("theme", root.dataset.theme === "dark" ? "light" : "dark");
+    applyTheme();
+  },
+};
+
+element.addEventListener("click", (event) => {
+  const turn = event.target.closest(".turn");
+  for (const [selector, action] of Object.entries(clicks)) {
+    const node = event.target.closest(selector);
+    if (!node) continue;
+    event.preventDefault();
+    return action(node, turn, event);
+  }
+  if (turn && !event.target.closest(".evidence")) select(turn);
+});
+
+// Hover and focus on either end of a link light the other.
+for (const type of ["pointerover", "focusin"])
+  element.addEventListener(type, (event) => {
+    const node = event.target.closest(".ref, mark[data-ref]");
+    const turn = event.target.closest(".turn");
+    if (!node || !turn || event.pointerType === "touch") return;
+    const inAnswer = Boolean(node.closest(".answer"));
+    const reveal = inAnswer && !narrow.matches && (type === "focusin" || turn === selected());
+    light(turn, node.dataset.ref, { reveal: reveal && reader.hidden });
+  });
+element.addEventListener("pointerout", (event) => {
+  if (event.target.closest(".ref, mark[data-ref]") && event.pointerType !== "touch") unlight();
+});
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const question = box.value;
+  if (question.trim() && !running) {
+    box.value = "";
+    grow();
+  }
+  ask(question);
+});
+
+box.addEventListener("keydown", (event) => {
+  // An input method confirms its candidate with Enter; that must not send.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+box.addEventListener("input", () => {
+  notice(null);
+  grow();
+});
+
+function grow() {
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight, 180)}px`;
+}
+
+function escapeKey() {
+  if (closeReader()) return;
+  const turn = document.activeElement.closest?.(".turn");
+  if (document.activeElement.closest?.(".evidence"))
+    return toSentence(turn, document.activeElement.dataset.ref ?? $(".answer .ref", turn)?.dataset.ref);
+  if (running) return running.controller.abort();
+  document.activeElement.blur();
+  unlight();
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("textarea, input");
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") return escapeKey();
+  if (typing) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    closeReader();
+    box.focus();
+  } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+    if (!reader.hidden) return;
+    event.preventDefault();
+    stepMarker(event.key === "ArrowRight" ? 1 : -1);
+  }
+});
+
+addEventListener("popstate", () => closeReader(false));
+narrow.addEventListener("change", () => $$(".turn").forEach(markFold));
+
+// The newest turn may fill the view, so that a question can rise to its top.
+new ResizeObserver(() => scroll.style.setProperty("--view", `${scroll.clientHeight}px`)).observe(scroll);
+
+applyLanguage();
+applyTheme();
+refresh();
+if (!narrow.matches) box.focus({ preventScroll: true });
