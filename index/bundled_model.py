@@ -124,9 +124,9 @@ def _read_source() -> bytes:
 def _is_intact(folder: Path, record: str) -> bool:
     try:
         recorded = json.loads((folder / record).read_text("utf-8"))
-        return bool(recorded) and all(
-            _sha256(folder / name) == checksum for name, checksum in recorded.items()
-        )
+        if not (isinstance(recorded, dict) and recorded):
+            return False
+        return all(_sha256(folder / name) == checksum for name, checksum in recorded.items())
     except (OSError, ValueError):
         return False
 
