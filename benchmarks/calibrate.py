@@ -24,7 +24,8 @@ from benchmarks import near_misses
 from benchmarks.near_misses import Labelled
 from rag import Library
 from rag.calibration import CONFIDENCE_FEATURES, Calibration, Logistic, confidence_features
-from rag.evidence import FEATURES, Candidate, Reading
+from rag.evidence import Candidate, Reading
+from rag.features import FEATURES
 
 SETS = ("cmrc2018_trial", "drcd_dev")
 SEED = 7

@@ -120,7 +120,7 @@ def _export(folder: Path, target: Path) -> None:
     """Write the int8 ONNX file for the model in ``folder`` to ``target``."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    with tempfile.TemporaryDirectory(dir=target.parent) as work, _without_advice():
+    with tempfile.TemporaryDirectory(dir=target.parent) as work, without_advice():
         exact = Path(work) / "model.onnx"
         _export_exact(folder, exact)
         quantised = Path(work) / _FILE
@@ -129,7 +129,7 @@ def _export(folder: Path, target: Path) -> None:
 
 
 @contextmanager
-def _without_advice() -> Iterator[None]:
+def without_advice() -> Iterator[None]:
     """Exporter and quantiser give advice on their own tuning that no user can act on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

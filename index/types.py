@@ -17,6 +17,10 @@ class Span:
         """The characters of ``text`` in this range."""
         return text[self.start : self.end]
 
+    def shifted(self, by: int) -> Span:
+        """The same range with both ends moved by ``by``."""
+        return Span(self.start + by, self.end + by)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -170,5 +170,6 @@ def _short(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> str
         header = next(row for row in rows if len(layout.cells(row)) > 1)
         span = spans.best_cell(reading.question, header, sentence)
     else:
-        span = spans.best(reading.question, sentence)
+        answer = best.answer.shifted(-best.span.start) if best.answer else None
+        span = spans.best(reading.question, sentence, answer)
     return span.of(sentence).strip() if span else ""

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rag.evidence import FEATURES, Candidate
+from rag.evidence import Candidate
+from rag.features import FEATURES
 
 CONFIDENCE_FEATURES = ("best_logit", "second_logit", *FEATURES)
 

@@ -6,8 +6,7 @@ questions, never guessed) turns them into one probability.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,49 +15,36 @@ from index.embedding import Encoder, Vector
 from index.layout import cells
 from index.passages import ABOUT
 from index.searchable import SearchIndex
-from index.tokens import bigrams, normalise, tagged_words, words
+from index.tokens import bigrams, words
 from index.types import Chunk, Span
-from rag import questions, spans
-from rag.questions import Kind, Question
+from rag import features, questions, spans
+from rag.questions import Question
+from rag.reader import Finding, Reader, Text
 from rag.retrieval import ScoredPassage
 
-CANDIDATES = 32  # sentences that are embedded for a question
+CANDIDATES = 24  # sentences that are embedded for a question
+WINDOWS = 8  # windows that the reader looks at
+_WINDOW_CHARACTERS = 260  # as in the reader's training
+_UNREAD = -12.0  # odds of a sentence that the reader was not shown; below any that it was
 _MATCHES = 3  # sentences named for a hit
 _LEAD_MAX = 40  # characters of a sentence that only announces what follows
-_SPECIFIC = re.compile(r"\d+(?:\.\d+)?|[a-z][a-z0-9\-]+|[“《「]([^”》」]+)[”》」]")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
-_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-# Shortest word of each part of speech that is taken for an entity: jieba tags many pairs of
-# characters as people's names that are none.
-_ENTITY_LENGTH = {"nr": 3, "nrt": 3, "nrfg": 3, "ns": 2, "nt": 2, "nz": 2}
 
-FEATURES = (
-    "sentence_cosine",  # question and sentence, by the embedding model
-    "cosine_lead",  # ... above the mean of all candidates
-    "sentence_words",  # share of the question's words in the sentence and its lead, by weight
-    "sentence_bigrams",  # share of the question's character bigrams in the sentence and its lead
-    "nearby_words",  # ... or in the sentences beside it
-    "passage_words",  # ... or in the passage, its heading and title
-    "missing_weight",  # the weightiest word of the question that the passage lacks (0 to 1)
-    "missing_specifics",  # numbers, Latin words and quoted names of the question not in the passage
-    "passage_score",  # fused score of the passage
-    "passage_lead",  # ... above that of the next passage
-    "kind_found",  # a string of the kind that the question asks for
-    "length",  # log of the sentence's characters
-    "other_year",  # the question names a year, and the sentence only others
-    "missing_entities",  # people, places and organisations of the question not in the passage
-    "about",  # a line on the article itself (title, credits), not of its content
-)
+
+Place = tuple[int, int]  # rank of the passage, number of the sentence in it
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence: its chunk's row, the place of the chunk in the ranking, its number there."""
+    """A sentence: its chunk's row, the place of the chunk in the ranking, its number there.
+
+    ``answer`` is the reader's best answer in it, in the document's offsets.
+    """
 
     row: int
     rank: int
     number: int
     span: Span
+    answer: Span | None
     features: tuple[float, ...]
 
 
@@ -78,6 +64,7 @@ class _Page:
     chunk: Chunk
     sentences: tuple[str, ...]
     words: tuple[frozenset[str], ...]
+    title: str
     whole: str  # with title and heading
     lead: float  # fused score above that of the next passage
 
@@ -90,13 +77,21 @@ class _Page:
         before = self.sentences[number - 1] if number else ""
         return before + text if before and is_lead(before) else text
 
+    def beside(self, number: int) -> str:
+        """The sentences beside one."""
+        return "".join(self.sentences[max(0, number - 1) : number + 2])
+
     def nearby(self, number: int) -> frozenset[str]:
         """The words of a sentence and of those beside it."""
         return frozenset().union(*self.words[max(0, number - 1) : number + 2])
 
 
 def read(
-    text: str, index: SearchIndex, ranked: Sequence[ScoredPassage], encoder: Encoder
+    text: str,
+    index: SearchIndex,
+    ranked: Sequence[ScoredPassage],
+    encoder: Encoder,
+    reader: Reader,
 ) -> Reading:
     """Describe the candidate sentences of the ``ranked`` passages by ``FEATURES``."""
     question = questions.parse(text)
@@ -107,19 +102,59 @@ def read(
         return Reading(question, ())
     owns = [pages[rank].own(number) for rank, number in places]
     cosines = encoder.encode_passages(owns) @ query  # (candidates,)
-    mean = float(cosines.mean())
+    found = _found_by_reader(text, pages, places, reader)
     candidates = tuple(
-        _candidate(question, pages[rank], rank, number, float(cosine), mean)
-        for (rank, number), cosine in zip(places, cosines, strict=True)
+        _candidate(question, pages, place, float(cosine), float(cosines.mean()), found.get(place))
+        for place, cosine in zip(places, cosines, strict=True)
     )
-    return Reading(question, candidates)
+    # The features need the passages' order; the best-first order was the prefilter's.
+    return Reading(question, tuple(sorted(candidates, key=lambda c: (c.rank, c.number))))
+
+
+def _found_by_reader(
+    text: str, pages: Sequence[_Page], places: Sequence[Place], reader: Reader
+) -> dict[Place, Finding]:
+    """The reader's best answer in each sentence of the windows around the best candidates."""
+    windows: dict[Place, list[int]] = {}  # (rank, first sentence) to its sentences
+    for rank, number in places:
+        if len(windows) == WINDOWS:
+            break
+        window = next(w for w in _packed(pages[rank].chunk.sentences) if number in w)
+        windows[rank, window[0]] = window
+    logits = reader.read(text, [_shown(pages[r], w) for (r, _), w in windows.items()])
+    found = {}
+    for ((rank, _), window), read_window in zip(windows.items(), logits, strict=True):
+        sentences = pages[rank].chunk.sentences
+        start = sentences[window[0]].start
+        for number in window:
+            inside = sentences[number].shifted(-start)
+            if finding := read_window.best(inside):
+                found[rank, number] = Finding(finding.span.shifted(start), finding.odds)
+    return found
+
+
+def _packed(sentences: Sequence[Span]) -> list[list[int]]:
+    """Numbers of the sentences of each reading window."""
+    windows: list[list[int]] = []
+    for number, span in enumerate(sentences):
+        if windows and span.end - sentences[windows[-1][0]].start <= _WINDOW_CHARACTERS:
+            windows[-1].append(number)
+        else:
+            windows.append([number])
+    return windows
+
+
+def _shown(page: _Page, window: Sequence[int]) -> Text:
+    passage = page.chunk.passage
+    first, last = page.chunk.sentences[window[0]], page.chunk.sentences[window[-1]]
+    return Text(page.title, passage.text[first.start - passage.start : last.end - passage.start])
 
 
 def matching_sentences(text: str, index: SearchIndex, chunk: Chunk) -> tuple[Span, ...]:
     """The sentences of a chunk with the most of the question's words, best first."""
     asked = questions.content_words(text)
     document = index.texts[chunk.passage.document_id]
-    shares = [(_share(asked, words(span.of(document))), span) for span in chunk.sentences]
+    shares = [(features.share(asked, words(span.of(document))), span) for span in chunk.sentences]
     matching = sorted((item for item in shares if item[0] > 0), key=lambda item: -item[0])
     return tuple(span for _, span in matching[:_MATCHES])
 
@@ -139,6 +174,7 @@ def _page(index: SearchIndex, ranked: Sequence[ScoredPassage], rank: int) -> _Pa
         chunk=chunk,
         sentences=sentences,
         words=tuple(frozenset(words(sentence)) for sentence in sentences),
+        title=document.title,
         whole=f"{document.title}\n{chunk.passage.section}\n{chunk.passage.text}",
         lead=found.score - (ranked[rank + 1].score if rank + 1 < len(ranked) else 0.0),
     )
@@ -146,8 +182,8 @@ def _page(index: SearchIndex, ranked: Sequence[ScoredPassage], rank: int) -> _Pa
 
 def _prefilter(
     question: Question, index: SearchIndex, pages: Sequence[_Page], query: Vector
-) -> list[tuple[int, int]]:
-    """(rank, sentence number) of the candidates, by words in common and their window's cosine."""
+) -> list[Place]:
+    """The candidates, best first by words in common and their window's cosine."""
     cosines = index.vectors.scores(query)
     mean, spread = float(cosines.mean()), float(cosines.std()) or 1.0
     scored = []
@@ -156,81 +192,43 @@ def _prefilter(
         for number, span in enumerate(page.chunk.sentences):
             window = next(i for i, w in enumerate(page.chunk.windows) if span.start < w.end)
             meaning = (float(cosines[first_window + window]) - mean) / spread
-            own = _share(question.words, page.words[number])
-            beside = _share(question.words, page.nearby(number))
+            own = features.share(question.words, page.words[number])
+            beside = features.share(question.words, page.nearby(number))
             scored.append((own + beside / 2 + meaning / 4, rank, number))
     best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:CANDIDATES]
-    return sorted((rank, number) for _, rank, number in best)
+    return [(rank, number) for _, rank, number in best]
 
 
 def _candidate(
-    question: Question, page: _Page, rank: int, number: int, cosine: float, mean_cosine: float
+    question: Question,
+    pages: Sequence[_Page],
+    place: Place,
+    cosine: float,
+    mean_cosine: float,
+    finding: Finding | None,
 ) -> Candidate:
+    rank, number = place
+    page = pages[rank]
     span, sentence, own = page.chunk.sentences[number], page.sentences[number], page.own(number)
     inside = frozenset().union(*page.words, words(page.chunk.passage.section))
-    features = (
+    values = (
         cosine,
         cosine - mean_cosine,
-        _share(question.words, words(own)),
-        _overlap(bigrams(question.text), bigrams(own)),
-        _share(question.words, page.nearby(number)),
-        _share(question.words, inside),
-        _missing(question.words, inside),
-        _missing_specifics(question.text, page.whole),
+        finding.odds if finding else _UNREAD,
+        features.share(question.words, words(own)),
+        features.overlap(bigrams(question.text), bigrams(own)),
+        features.share(question.words, page.nearby(number)),
+        features.share(question.words, inside),
+        features.missing_weight(question.words, inside),
+        features.missing_specifics(question.text, page.whole),
         page.found.score,
         page.lead,
-        _kind_found(question, own),
+        features.kind_found(question, own),
         float(np.log1p(len(sentence))),
-        _other_year(question.text, sentence),
-        _missing_entities(question.text, page.whole),
+        features.other_year(question.text, sentence),
+        features.missing_entities(question.text, page.whole),
+        features.asked_missing(question, own + page.beside(number)),
         float(page.chunk.passage.section == ABOUT),
     )
-    return Candidate(page.found.row, rank, number, span, features)
-
-
-def _share(asked: Sequence[str], found: Iterable[str]) -> float:
-    """Share of the asked words, weighted by how much each says, that were found."""
-    have = found if isinstance(found, frozenset) else frozenset(found)
-    total = sum(questions.weight(word) for word in asked)
-    return sum(questions.weight(word) for word in asked if word in have) / total if total else 0.0
-
-
-def _overlap(asked: Sequence[str], found: Sequence[str]) -> float:
-    wanted = set(asked)
-    return len(wanted.intersection(found)) / len(wanted) if wanted else 0.0
-
-
-def _missing(asked: Sequence[str], have: frozenset[str]) -> float:
-    heaviest = max((questions.weight(word) for word in asked if word not in have), default=0.0)
-    return heaviest / questions.MAX_WEIGHT
-
-
-def _missing_specifics(question: str, whole: str) -> float:
-    asked = [m[1] or m[0] for m in _SPECIFIC.finditer(normalise(question))]
-    inside = normalise(whole)
-    inside += _digits(whole)
-    return float(sum(item not in inside for item in asked))
-
-
-def _other_year(question: str, sentence: str) -> float:
-    asked, said = set(_YEAR.findall(_digits(question))), set(_YEAR.findall(_digits(sentence)))
-    return float(bool(asked and said) and not asked & said)
-
-
-def _digits(text: str) -> str:
-    """Years in Han numerals as digits: 二〇二一年 to 2021年."""
-    return normalise(text).translate(_HAN_DIGITS)
-
-
-def _missing_entities(question: str, whole: str) -> float:
-    inside = normalise(whole)
-    named = {w for w, tag in tagged_words(question) if len(w) >= _ENTITY_LENGTH.get(tag, 99)}
-    return float(sum(normalise(word) not in inside for word in named))
-
-
-def _kind_found(question: Question, sentence: str) -> float:
-    if question.kind in (Kind.OTHER, Kind.YES_NO, Kind.LIST):
-        return 0.0
-    if len(cells(sentence)) > 1:  # a table's cells do not carry the units that its header names
-        return 1.0 if any(character.isdigit() for character in sentence) else -1.0
-    return 1.0 if spans.candidates(question, sentence) else -1.0
+    answer = finding.span if finding else None
+    return Candidate(page.found.row, rank, number, span, answer, values)

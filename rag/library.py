@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from index.types import Document, Passage, Progress
 from rag import answering, calibration, evidence, questions, retrieval
 from rag.calibration import Calibration
 from rag.evidence import Reading
+from rag.reader import Reader
 from rag.retrieval import LegRankings, LegScores, ScoredPassage
 from rag.types import Answer, Certainty, Hit, Why
 
@@ -135,14 +137,14 @@ class Library:
         k = answering.PASSAGES
         ranked = self._ranked(text, k)
         hits = tuple(self._hit(text, rank, scored, k) for rank, scored in ranked)
-        reading = evidence.read(text, self._index, [s for _, s in ranked], self._encoder)
+        reading = self._read(text, [scored for _, scored in ranked])
         return answering.compose(text, self._index, reading, hits, self._calibration)
 
     def read(self, question: str) -> Reading:
         """The candidate sentences with their features, before any judgement; for calibration."""
         text = _checked(question)
         ranked = [scored for _, scored in self._ranked(text, answering.PASSAGES)]
-        return evidence.read(text, self._index, ranked, self._encoder)
+        return self._read(text, ranked)
 
     def why(self, question: str, hit: Hit) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""
@@ -171,6 +173,14 @@ class Library:
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
         """Documents ranked by each leg alone and fused; for evaluation."""
         return retrieval.rank_documents(self._index, self._scores(_checked(question)), k)
+
+    def _read(self, question: str, ranked: Sequence[ScoredPassage]) -> Reading:
+        return evidence.read(question, self._index, ranked, self._encoder, self._reader)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        # Searching alone does not need it.
+        return Reader.load()
 
     def _scores(self, question: str) -> LegScores:
         query = self._encoder.encode_queries([question])[0]

@@ -30,13 +30,15 @@ class Question:
     """A question with what is needed to look for its answer.
 
     ``measure`` is what a number must carry to answer (元, %, 岁), ``suffix`` what a name must
-    end with (公司, 大学); None where anything may.
+    end with (公司, 大学); None where anything may. ``asked`` is the noun that is counted or
+    measured (多少游客, 工资多少), or ''.
     """
 
     text: str
     kind: Kind
     measure: re.Pattern[str] | None
     suffix: re.Pattern[str] | None
+    asked: str
     words: tuple[str, ...]
 
 
@@ -103,6 +105,7 @@ def parse(text: str) -> Question:
         kind=_kind(text),
         measure=measures.of(text),
         suffix=re.compile(suffix) if suffix else None,
+        asked=_asked_noun(text),
         words=content_words(text),
     )
 
@@ -118,6 +121,21 @@ def weight(word: str) -> float:
     """How much a word says: minus its log-probability in general Chinese text, in nats."""
     count = tokens.dictionary_count(word)
     return math.log(_TOTAL / count) if count else MAX_WEIGHT
+
+
+def _asked_noun(text: str) -> str:
+    """The noun right after 多少 or 几; failing that, the one right before it."""
+    pairs = tokens.tagged_words(text)
+    at = next((i for i, (word, _) in enumerate(pairs) if word in ("多少", "几")), None)
+    if at is None:
+        return ""
+    after = [word for word, tag in pairs[at + 1 : at + 3] if _is_noun(word, tag)]
+    before = [word for word, tag in pairs[max(0, at - 2) : at] if _is_noun(word, tag)]
+    return (after or before[::-1] or [""])[0]
+
+
+def _is_noun(word: str, tag: str) -> bool:
+    return len(word) > 1 and tag.startswith(("n", "vn"))
 
 
 def _kind(text: str) -> Kind:

@@ -28,6 +28,7 @@ _DATE = re.compile(
     r"|(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{1,2}\s*月份?(?!\d)|(?:19|20)\d{2}(?=[-—~至到])|[上下本]世纪[^，。]{0,6}年代|\d{2,4}年代"
 )
+_NAMED = (Kind.PERSON, Kind.PLACE, Kind.NAME)
 _CLAUSE_END = re.compile(r"[，；。：;:]|(?<!\d),|,(?!\d)")
 _COUNTED = re.compile(r"(?:多少|几)([个名位人家项条座次场期届种类亩元])")
 _QUOTED = re.compile(r"[《“「『]([^》”」』]{2,40})[》”」』]")
@@ -47,11 +48,18 @@ def candidates(question: Question, sentence: str) -> list[Span]:
     ]
 
 
-def best(question: Question, sentence: str) -> Span | None:
-    """The candidate in the clause, and at the place, that is nearest to the question's words."""
+def best(question: Question, sentence: str, read: Span | None = None) -> Span | None:
+    """The bare answer of the kind asked for, None where the question asks for no such.
+
+    Among the strings of that kind, the one that the reader's answer ``read`` touches; else the
+    one in the clause, and at the place, nearest to the question's words. A name that no rule
+    finds is the reader's.
+    """
     found = candidates(question, sentence)
     if not found:
-        return None
+        return read if question.kind in _NAMED else None
+    touched = [s for s in found if read and s.start < read.end and read.start < s.end]
+    found = touched or found
     anchors = _anchors(question, sentence)
     counted = _COUNTED.search(question.text)
 

@@ -1,0 +1,109 @@
+"""What tells of a sentence whether it answers: pure functions of question and text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from index.layout import cells
+from index.tokens import dictionary_count, normalise, tagged_words
+from rag import questions, spans
+from rag.questions import Kind, Question
+
+FEATURES = (
+    "sentence_cosine",  # question and sentence, by the embedding model
+    "cosine_lead",  # ... above the mean of all candidates
+    "reader_odds",  # the reader's best answer in the sentence against "no answer here"
+    "sentence_words",  # share of the question's words in the sentence and its lead, by weight
+    "sentence_bigrams",  # share of the question's character bigrams in the sentence and its lead
+    "nearby_words",  # ... or in the sentences beside it
+    "passage_words",  # ... or in the passage, its heading and title
+    "missing_weight",  # the weightiest word of the question that the passage lacks (0 to 1)
+    "missing_specifics",  # numbers, Latin words and quoted names of the question not in the passage
+    "passage_score",  # fused score of the passage
+    "passage_lead",  # ... above that of the next passage
+    "kind_found",  # a string of the kind that the question asks for
+    "length",  # log of the sentence's characters
+    "other_year",  # the question names a year, and the sentence only others
+    "missing_entities",  # people, places and organisations of the question not in the passage
+    "asked_missing",  # the noun that is counted or measured shares no character with the text
+    "about",  # a line on the article itself (title, credits), not of its content
+)
+
+_SPECIFIC = re.compile(r"\d+(?:\.\d+)?|[a-z][a-z0-9\-]+|[“《「]([^”》」]+)[”》」]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+# Shortest word of each part of speech that is taken for an entity: jieba tags many pairs of
+# characters as people's names that are none.
+_ENTITY_LENGTH = {"nr": 3, "nrt": 3, "nrfg": 3, "ns": 2, "nt": 2, "nz": 2}
+
+_UNSURE_KINDS = (Kind.PLACE, Kind.NAME)
+# 张家界市 is found where the text says 张家界.
+_DIVISION = re.compile(r"(?<=..)[省市县区州镇乡]$")
+
+
+def share(asked: Sequence[str], found: Iterable[str]) -> float:
+    """Share of the asked words, weighted by how much each says, that were found."""
+    have = found if isinstance(found, frozenset) else frozenset(found)
+    total = sum(questions.weight(word) for word in asked)
+    return sum(questions.weight(word) for word in asked if word in have) / total if total else 0.0
+
+
+def overlap(asked: Sequence[str], found: Sequence[str]) -> float:
+    """Share of the asked tokens that were found."""
+    wanted = set(asked)
+    return len(wanted.intersection(found)) / len(wanted) if wanted else 0.0
+
+
+def missing_weight(asked: Sequence[str], have: frozenset[str]) -> float:
+    """The weight of the weightiest asked word that the passage lacks, 0 to 1."""
+    heaviest = max((questions.weight(word) for word in asked if word not in have), default=0.0)
+    return heaviest / questions.MAX_WEIGHT
+
+
+def missing_specifics(question: str, whole: str) -> float:
+    """How many numbers, Latin words and quoted names of the question the passage lacks."""
+    asked = [m[1] or m[0] for m in _SPECIFIC.finditer(normalise(question))]
+    inside = normalise(whole)
+    inside += _digits(whole)
+    return float(sum(item not in inside for item in asked))
+
+
+def other_year(question: str, sentence: str) -> float:
+    """1.0 where the question names a year and the sentence names only others."""
+    asked, said = set(_YEAR.findall(_digits(question))), set(_YEAR.findall(_digits(sentence)))
+    return float(bool(asked and said) and not asked & said)
+
+
+def _digits(text: str) -> str:
+    """Years in Han numerals as digits: 二〇二一年 to 2021年."""
+    return normalise(text).translate(_HAN_DIGITS)
+
+
+def missing_entities(question: str, whole: str) -> float:
+    """How many people, places and organisations of the question the passage does not have."""
+    inside = normalise(whole)
+    named = {
+        _DIVISION.sub("", normalise(word))
+        for word, tag in tagged_words(question)
+        # jieba makes up names from characters it cannot place; its dictionary has the real ones
+        if len(word) >= _ENTITY_LENGTH.get(tag, 99) and dictionary_count(word)
+    }
+    return float(sum(name not in inside for name in named))
+
+
+def asked_missing(question: Question, text: str) -> float:
+    """1.0 where the noun that is counted or measured shares no character with ``text``."""
+    return float(bool(question.asked) and not set(question.asked) & set(text))
+
+
+def kind_found(question: Question, sentence: str) -> float:
+    """1.0: has a string of the kind asked for; -1.0: has none; 0.0: no such kind is asked for."""
+    if question.kind in (Kind.OTHER, Kind.YES_NO, Kind.LIST):
+        return 0.0
+    if len(cells(sentence)) > 1:  # a table's cells do not carry the units that its header names
+        return 1.0 if any(character.isdigit() for character in sentence) else -1.0
+    if spans.candidates(question, sentence):
+        return 1.0
+    # Places and names that jieba does not know are common: not finding one proves nothing.
+    return 0.0 if question.kind in _UNSURE_KINDS and not question.suffix else -1.0

@@ -1,0 +1,107 @@
+"""The reader as a torch module: for training it, and for exporting it to ONNX once.
+
+Not imported where questions are answered.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from torch import nn
+
+FROZEN_LAYERS = 4
+OPSET = 17
+SCALE = ".scale"  # the name of an int8 matrix's scales, one a row, ends so
+
+
+class ReaderModule(nn.Module):  # type: ignore[misc]  # torch is not read by mypy here
+    """Start and end logits of each token; those of position 0 mean "no answer here"."""
+
+    def __init__(self, encoder: Any, frozen_layers: int = FROZEN_LAYERS) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = nn.Linear(encoder.config.hidden_size, 2)
+        self._frozen = frozen_layers
+        # Most of the weights are word embeddings: frozen, they need not ship again.
+        encoder.embeddings.requires_grad_(False)
+        for layer in encoder.encoder.layer[:frozen_layers]:
+            layer.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> ReaderModule:
+        """Like ``nn.Module.train``; what is frozen has no dropout."""
+        super().train(mode)
+        self.encoder.embeddings.eval()
+        for layer in self.encoder.encoder.layer[: self._frozen]:
+            layer.eval()
+        return self
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Start and end logits, float ``(batch, tokens)`` each, -inf-like where padded."""
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
+        logits = self.head(hidden).float()
+        masked = logits.masked_fill(attention_mask[..., None] == 0, -1e4)
+        return masked[..., 0], masked[..., 1]
+
+    def trained(self) -> dict[str, torch.Tensor]:
+        """The tensors that training changes, by name."""
+        return {n: p.detach() for n, p in self.named_parameters() if p.requires_grad}
+
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """The parameters that training changes, in the order of ``trained``."""
+        return [p for p in self.parameters() if p.requires_grad]
+
+
+def load(folder: Path, dropout: float = 0.0, frozen_layers: int = FROZEN_LAYERS) -> ReaderModule:
+    """The encoder in ``folder`` with a new head."""
+    from transformers import AutoModel
+
+    encoder = AutoModel.from_pretrained(
+        folder,
+        add_pooling_layer=False,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=0.0,
+        dtype=torch.float32,
+        # On a CPU the backward pass of the fused attention takes four times as long.
+        attn_implementation="eager",
+    )
+    return ReaderModule(encoder, frozen_layers)
+
+
+def load_changes(reader: ReaderModule, path: Path) -> dict[str, Any]:
+    """Put what ``save_changes`` wrote into ``reader``; gives ``about``."""
+    with safe_open(path, framework="pt") as file:
+        for name, parameter in reader.trained().items():
+            value = file.get_tensor(name)
+            if value.dtype == torch.int8:
+                value = value.float() * file.get_tensor(name + SCALE)[:, None]
+            parameter.copy_(value)
+        about: dict[str, Any] = json.loads(file.metadata()["about"])
+    return about
+
+
+def export_onnx(reader: ReaderModule, path: Path) -> None:
+    """Write ``reader`` with inputs ``input_ids`` and ``attention_mask`` int64 (batch, tokens).
+
+    Outputs ``starts`` and ``ends`` are float32 (batch, tokens) logits.
+    """
+    reader.eval()
+    ids = torch.tensor([[0, 41, 42, 2], [0, 43, 2, 1]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    axes = {0: "batch", 1: "tokens"}
+    names = ("input_ids", "attention_mask", "starts", "ends")
+    torch.onnx.export(
+        reader,
+        (ids, mask),
+        str(path),
+        dynamo=False,
+        opset_version=OPSET,
+        input_names=names[:2],
+        output_names=names[2:],
+        dynamic_axes=dict.fromkeys(names, axes),
+    )
