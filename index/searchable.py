@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,7 @@ def check_settings(manifest: Manifest, root: Path) -> None:
     if stored != current:
         raise IndexMismatch(
             f"{root} 的索引按另一套分段设置建成：存的是 {stored}，现在是 {current}。"
-            f"请重建：youju index 源文件夹 --data {root}"
+            f"请重建：youju index 源文件夹 --data {shlex.quote(str(root))}"
         )
 
 
@@ -146,7 +147,8 @@ def check_model(header: Header, model: ModelInfo, root: Path) -> None:
             raise IndexMismatch(
                 f"{root} 的索引用模型 {stored.name} 建成，现在打开的是 {model.name}："
                 f"{label}存的是 {was!r}，现在是 {now!r}。请用原来的模型（--model {stored.name}），"
-                f"或重建：youju index 源文件夹 --data {root} --model {model.name}"
+                f"或重建：youju index 源文件夹 --data {shlex.quote(str(root))}"
+                f" --model {shlex.quote(model.name)}"
             )
 
 

@@ -83,7 +83,8 @@ class Library:
         manifest, index = searchable.read(Path(data))
         stored = manifest.header.model
         # With another model the prompts are its own, so that the mismatch is seen.
-        prompts = Prompts(stored.query_prompt, stored.passage_prompt) if model is None else None
+        same = model in (None, stored.name)
+        prompts = Prompts(stored.query_prompt, stored.passage_prompt) if same else None
         encoder = load_encoder(model or stored.name, prompts)
         searchable.check_model(manifest.header, encoder.info, Path(data))
         return cls(manifest, index, encoder)
