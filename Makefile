@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 7860
 DATA ?= data
 SEEDS ?= seeds
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: chat test test-slow check index eval screenshots lock clean
 
@@ -58,4 +59,4 @@ $(VENV)/.chromium: | $(BIN)/python
 
 .PHONY: chromium
 chromium:
-	apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk fontconfig
+	$(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk fontconfig

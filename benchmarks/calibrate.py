@@ -1,6 +1,6 @@
 """Fit the calibration of the model in use: ``python -m benchmarks.calibrate EVAL_FOLDER``.
 
-Trained on cmrc2018_trial and drcd_dev only (CC BY-SA, see benchmarks/near_misses.py for how
+Fitted on samples of cmrc2018_trial and security_news_train (see benchmarks/near_misses.py for how
 questions are made unanswerable); every other set stays unseen for ``youju eval``. Writes
 ``rag/calibration.json`` and prints how well the two regressions do on a held-out fifth.
 """
@@ -27,7 +27,7 @@ from rag.calibration import CONFIDENCE_FEATURES, Calibration, Logistic, confiden
 from rag.evidence import Candidate, Reading
 from rag.features import FEATURES
 
-SETS = ("cmrc2018_trial", "drcd_dev")
+SETS = ("cmrc2018_trial", "security_news_train")
 SEED = 7
 STRONG_PRECISION = 0.9  # share of right answers from which an answer counts as well supported
 _KINDS: dict[str, Callable[[Path, int, int], Labelled]] = {
