@@ -8,20 +8,15 @@ about 0.99; tests hold both against each other.
 
 from __future__ import annotations
 
-import logging
-import os
 import shutil
 import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from index import bundled_model
+from index import bundled_model, onnx_runtime
 from index.embedding import BUNDLED, Done, Prompts, Vector, encodable
 from index.manifest import ModelInfo
 
@@ -35,9 +30,7 @@ _OPSET = 17
 _RECIPE = "int8-v1"
 _MAX_TOKENS = 512
 _DIMENSION = 384
-# Padded tokens in one pass: small batches of one length stay in cache and pad little.
-_BATCH_TOKENS = 1024
-_PAD_ID, _END_ID = 1, 2
+_END_ID = 2
 
 Ids = list[int]
 
@@ -64,13 +57,10 @@ class Int8Encoder:
         Raises:
             ModelError: the registry package's file is missing or damaged.
         """
-        import onnxruntime as ort
         from tokenizers import Tokenizer
 
         folder = prepare()
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = len(os.sched_getaffinity(0))
-        session = ort.InferenceSession(str(folder / _FILE), options, ["CPUExecutionProvider"])
+        session = onnx_runtime.open_session(folder / _FILE)
         return cls(session, Tokenizer.from_file(str(folder / bundled_model.TOKENIZER)), prompts)
 
     def encode_queries(self, queries: Sequence[str]) -> Vector:
@@ -94,10 +84,9 @@ class Int8Encoder:
         rows = [_cut(ids) for ids in self._ids(texts)]
         vectors = np.zeros((len(rows), _DIMENSION), np.float32)
         finished = 0
-        for batch in _batches([len(row) for row in rows]):
-            ids, mask = _padded([rows[i] for i in batch])
-            (out,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-            vectors[batch] = out
+        for batch in onnx_runtime.batches([len(row) for row in rows]):
+            inputs = onnx_runtime.inputs([rows[i] for i in batch])
+            (vectors[batch],) = self._session.run(None, inputs)
             finished += len(batch)
             if done:
                 done(finished)
@@ -118,26 +107,15 @@ def prepare() -> Path:
 
 def _export(folder: Path, target: Path) -> None:
     """Write the int8 ONNX file for the model in ``folder`` to ``target``."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with tempfile.TemporaryDirectory(dir=target.parent) as work, without_advice():
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent) as work,
+        onnx_runtime.without_advice(),
+    ):
         exact = Path(work) / "model.onnx"
         _export_exact(folder, exact)
         quantised = Path(work) / _FILE
-        quantize_dynamic(exact, quantised, per_channel=True, weight_type=QuantType.QInt8)
+        onnx_runtime.quantise(exact, quantised)
         shutil.move(quantised, target)
-
-
-@contextmanager
-def without_advice() -> Iterator[None]:
-    """Exporter and quantiser give advice on their own tuning that no user can act on."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.disable(logging.WARNING)
-        try:
-            yield
-        finally:
-            logging.disable(logging.NOTSET)
 
 
 def _export_exact(folder: Path, target: Path) -> None:
@@ -178,26 +156,3 @@ def _export_exact(folder: Path, target: Path) -> None:
 def _cut(ids: Ids) -> Ids:
     """At most the model's limit; windows are made to fit, so this guards only odd callers."""
     return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], _END_ID]
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows by rising length, in batches of at most ``_BATCH_TOKENS`` after padding."""
-    batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if batch and (len(batch) + 1) * lengths[row] > _BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
-
-
-def _padded(rows: Sequence[Ids]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Token ids and mask, int64 ``(rows, longest)``."""
-    longest = max(len(row) for row in rows)
-    ids = np.full((len(rows), longest), _PAD_ID, np.int64)
-    mask = np.zeros((len(rows), longest), np.int64)
-    for i, row in enumerate(rows):
-        ids[i, : len(row)] = row
-        mask[i, : len(row)] = 1
-    return ids, mask

@@ -6,7 +6,6 @@ answer here" (Devlin et al. 2019, section 4.3). Runs in 8 bits on ONNX Runtime.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from index import onnx_runtime
 from index.types import Span
 from rag import reader_model
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _MAX_TOKENS = 384
 _SPAN_TOKENS = 40
-_PAD_ID = 1
-_BATCH_TOKENS = 1024  # padded tokens in one pass
 
 Floats = npt.NDArray[np.float32]
 
@@ -86,13 +84,10 @@ class Reader:
         Raises:
             ModelError: the bundled encoder that it needs is missing or damaged.
         """
-        import onnxruntime as ort
         from tokenizers import Tokenizer
 
         files = reader_model.prepare()
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = len(os.sched_getaffinity(0))
-        session = ort.InferenceSession(str(files.model), options, ["CPUExecutionProvider"])
+        session = onnx_runtime.open_session(files.model)
         tokenizer = Tokenizer.from_file(str(files.tokenizer))
         tokenizer.enable_truncation(_MAX_TOKENS, strategy="only_second")
         return cls(session, tokenizer)
@@ -104,8 +99,9 @@ class Reader:
         ]
         encodings = self._tokenizer.encode_batch(pairs)
         read: dict[int, Logits] = {}
-        for batch in _batches([len(e.ids) for e in encodings]):
-            starts, ends = self._session.run(None, _inputs([encodings[i] for i in batch]))
+        for batch in onnx_runtime.batches([len(e.ids) for e in encodings]):
+            inputs = onnx_runtime.inputs([encodings[i].ids for i in batch])
+            starts, ends = self._session.run(None, inputs)
             for row, i in enumerate(batch):
                 read[i] = _logits(encodings[i], pairs[i][1], texts[i], starts[row], ends[row])
         return [read[i] for i in range(len(texts))]
@@ -122,25 +118,3 @@ def _logits(encoding: Encoding, second: str, text: Text, starts: Floats, ends: F
     ]
     spans = tuple(Span(encoding.offsets[i][0] - shift, encoding.offsets[i][1] - shift) for i in at)
     return Logits(spans, starts[at] - starts[0], ends[at] - ends[0])
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Rows by rising length, in batches of bounded padded size."""
-    batches: list[list[int]] = []
-    for row in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if batches and (len(batches[-1]) + 1) * lengths[row] <= _BATCH_TOKENS:
-            batches[-1].append(row)
-        else:
-            batches.append([row])
-    return batches
-
-
-def _inputs(encodings: Sequence[Encoding]) -> dict[str, npt.NDArray[np.int64]]:
-    """Token ids and mask, int64 (rows, longest)."""
-    longest = max(len(e.ids) for e in encodings)
-    ids = np.full((len(encodings), longest), _PAD_ID, np.int64)
-    mask = np.zeros((len(encodings), longest), np.int64)
-    for row, encoding in enumerate(encodings):
-        ids[row, : len(encoding.ids)] = encoding.ids
-        mask[row, : len(encoding.ids)] = 1
-    return {"input_ids": ids, "attention_mask": mask}

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index import bundled_model
-from index.int8_encoder import without_advice
+from index import bundled_model, onnx_runtime
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
@@ -44,13 +43,14 @@ def prepare() -> ReaderFiles:
 
 
 def _export(folder: Path, target: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     import rag.reader_torch as reader_torch
 
-    with tempfile.TemporaryDirectory(dir=target.parent) as work, without_advice():
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent) as work,
+        onnx_runtime.without_advice(),
+    ):
         exact = Path(work) / "reader.onnx"
         model = reader_torch.load(folder)
         reader_torch.load_changes(model, WEIGHTS)
         reader_torch.export_onnx(model, exact)
-        quantize_dynamic(exact, target, per_channel=True, weight_type=QuantType.QInt8)
+        onnx_runtime.quantise(exact, target)
