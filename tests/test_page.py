@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -91,6 +92,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield chromium
@@ -425,7 +427,7 @@ def test_a_rebuild_shows_progress_while_the_old_index_answers(reader: Reader) ->
     expect(banner).to_contain_text("原来的索引照常回答")
     turn = reader.ask(ONE_POST)
     expect(turn.locator(".short")).to_have_text("96.56%")
-    expect(banner).to_contain_text("索引已经建好", timeout=PATIENCE)
+    expect(banner).to_contain_text("索引已经建好")
     after = Client(reader.address, verbose=False).predict(api_name="/page_state")["generation"]
     assert after != before
     assert page.evaluate(generation)
@@ -433,18 +435,33 @@ def test_a_rebuild_shows_progress_while_the_old_index_answers(reader: Reader) ->
     expect(banner).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    ("damage", "title", "button"),
+    [(False, "还没有索引", "建立索引"), (True, "索引不能用了", "重新建立索引")],
+)
 def test_without_an_index_one_button_makes_it(
-    visit: Callable[..., Reader], served: Callable[[Shelf], str], tmp_path: Path
+    visit: Callable[..., Reader],
+    served: Callable[[Shelf], str],
+    seed_data: Path,
+    tmp_path: Path,
+    damage: bool,
+    title: str,
+    button: str,
 ) -> None:
-    shelf = Shelf.at(tmp_path / "data", SEEDS, None)
+    data = tmp_path / "data"
+    if damage:
+        shutil.copytree(seed_data, data)
+        largest = max(data.rglob("*.*"), key=lambda file: file.stat().st_size)
+        largest.write_bytes(largest.read_bytes()[:-1])
+    shelf = Shelf.at(data, SEEDS, None)
     shelf.open()
     reader = visit(served(shelf))
     page = reader.page
-    expect(page.locator(".view h1")).to_have_text("还没有索引", use_inner_text=True)
+    expect(page.locator(".view h1")).to_have_text(title, use_inner_text=True)
     expect(page.get_by_label("问题")).to_be_disabled()
-    page.get_by_role("button", name="建立索引", exact=True).click()
+    page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator(".view .steps")).to_contain_text("计算向量")
-    expect(page.locator(".example")).to_have_count(4, timeout=PATIENCE)
+    expect(page.locator(".example")).to_have_count(4)
     expect(reader.ask(ONE_POST).locator(".short")).to_have_text("96.56%")
 
 
@@ -536,6 +553,11 @@ def test_a_lost_server_is_told_and_the_conversation_stays(reader: Reader) -> Non
     expect(first.locator(".short")).to_have_text("96.56%")
     reader.page.locator("#t2").get_by_role("button", name="再问一次").click()
     expect(reader.page.locator("#t3 .short")).to_have_text("96.56%")
+
+
+def test_a_full_queue_is_told(reader: Reader) -> None:
+    reader.page.route("**/call/page_ask", lambda route: route.fulfill(status=503))
+    expect(reader.ask(ONE_POST).locator(".failure")).to_contain_text("现在问的人太多")
 
 
 # ---- nothing foreign becomes markup ----

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _STYLES = ("page.css", "turn.css", "evidence.css", "states.css", "phone.css")
 _SCRIPTS = ("page.js", "server.js", "evidence.js", "states.js", "events.js")  # one scope
+# The seal of the page's head, so that the browser's tab does not show Gradio's mark.
+_ICON = (
+    "<link rel='icon' href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
+    "viewBox='0 0 32 32'><rect width='32' height='32' rx='5' fill='%231a5a68'/><text x='16' "
+    "y='24' font-size='22' text-anchor='middle' fill='white'>据</text></svg>\">"
+)
 _AT_ONCE = 8  # questions answered at the same time; more wait in the queue
 _WAITING = 64  # questions that may wait; more are told that it is busy
 
@@ -79,8 +85,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
             run_history=False,
             footer_links=[],
             theme=_theme(),
-            # As launch(css=...) Gradio rewrites every selector, and wrongly where it has :is().
-            head=f"<style>{_read(*_STYLES)}</style><script>{_read('early.js')}</script>",
+            head=_head(),
             app_kwargs={"middleware": [Middleware(LocalOnly)]},
         )
     except OSError as error:
@@ -157,6 +162,12 @@ def _reach_self_directly(host: str) -> None:
         [*os.environ.get("NO_PROXY", "").split(","), "127.0.0.1", "localhost", host]
     )
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(h for h in hosts if h)
+
+
+def _head() -> str:
+    # Given as launch(css=...), Gradio rewrites every selector, and wrongly where it has :is().
+    style = f"<style>{_read(*_STYLES)}</style>"
+    return f"{style}<script>{_read('early.js')}</script>{_ICON}"
 
 
 def _theme() -> gr.themes.Base:

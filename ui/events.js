@@ -65,8 +65,9 @@ form.addEventListener("submit", (event) => {
 });
 
 box.addEventListener("keydown", (event) => {
-  // An input method confirms its candidate with Enter; that must not send.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  // An input method confirms its candidate with Enter; that must not send. (Safari has ended
+  // the composition by then, and gives the key away by its old code.)
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   form.requestSubmit();
 });

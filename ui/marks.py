@@ -64,7 +64,7 @@ def excerpt(text: str, marks: Sequence[Mark], keep: Sequence[Span], expand: str)
             pieces.append('<span class="cut">……</span>' + (hidden if expandable else ""))
         pieces.append(marked(text, span, marks))
         at = span.end
-    button = f'<button type="button" class="quiet expand">{expand}</button>' if expandable else ""
+    button = f' <button type="button" class="quiet expand">{expand}</button>' if expandable else ""
     return "".join(pieces) + button
 
 

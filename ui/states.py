@@ -90,8 +90,10 @@ def _counts(library: Library) -> str:
 
 def _steps(build: Build) -> str:
     """Every step of a build, with the count, the bar and the time left of the present one."""
+    if not build.steps:
+        return _preparing()
     seen = {step.progress.step: step for step in build.steps}
-    current = build.steps[-1].progress.step if build.steps else ""
+    current = build.steps[-1].progress.step
     names = [*BUILD_STEPS, *(name for name in seen if name not in BUILD_STEPS)]
     items = "".join(_step(name, seen.get(name), name == current) for name in names)
     return f'<ol class="steps">{items}</ol>'
@@ -99,9 +101,15 @@ def _steps(build: Build) -> str:
 
 def _present(build: Build) -> str:
     """The present step alone, in one line: beside a conversation nothing may jump."""
-    step = build.steps[-1] if build.steps else None
-    name = step.progress.step if step else next(iter(BUILD_STEPS))
-    return f'<ol class="steps">{_step(name, step, current=step is not None)}</ol>'
+    if not build.steps:
+        return _preparing()
+    step = build.steps[-1]
+    return f'<ol class="steps">{_step(step.progress.step, step, current=True)}</ol>'
+
+
+def _preparing() -> str:
+    """Before the first step the model is loaded, which reports nothing."""
+    return f'<ol class="steps"><li class="current">{both("preparing")}</li></ol>'
 
 
 def _step(name: str, step: Step | None, current: bool) -> str:

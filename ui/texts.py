@@ -130,6 +130,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "原来的索引照常回答，不必等。", "The old index goes on answering meanwhile."
         ),
         "building_first": Text("建好以后就能提问。", "You can ask as soon as it is done."),
+        "preparing": Text("载入模型", "Load the model"),
         "time_left": Text("大约还要 {n} 秒", "about {n} s left"),
         "built": Text("索引已经建好：", "The index is ready: "),
         "build_failed": Text("没有建成：", "The build failed: "),
