@@ -31,7 +31,7 @@ def compose(
     text: str, index: SearchIndex, reading: Reading, hits: Sequence[Hit], judge: Calibration
 ) -> Answer:
     """Put the answer together; deterministic for the same index and question."""
-    known = _from_the_article_itself(text, index, hits)
+    known = _from_the_article_itself(reading.question, index, hits)
     logits = calibration.sentence_logits(judge, reading.candidates)
     sure = calibration.confidence(judge, logits, reading.candidates)
     if known:
@@ -49,16 +49,18 @@ class _Known:
     short: str
 
 
-def _from_the_article_itself(text: str, index: SearchIndex, hits: Sequence[Hit]) -> _Known | None:
+def _from_the_article_itself(
+    question: Question, index: SearchIndex, hits: Sequence[Hit]
+) -> _Known | None:
     """Answers to questions on the nearest article's credits or its structure."""
-    names = about.fields(text)
-    if not hits or not (names or outline.asks(text)):
+    names = about.fields(question.text)
+    if not hits or not (names or outline.asks(question)):
         return None
     document_id = hits[0].passage.document_id
     document = next(d for d in index.documents if d.id == document_id)
     own = [chunk for chunk in index.chunks if chunk.passage.document_id == document_id]
     spans_found, values = about.answer(names, document, own)
-    spans_found = spans_found or outline.answer(text, document, own)
+    spans_found = spans_found or outline.answer(question, document, own)
     evidence = [(_chunk_at(own, span), document_id, span) for span in spans_found]
     return _Known(evidence, "，".join(values)) if evidence else None
 

@@ -10,13 +10,19 @@ from index import layout
 from index.layout import Kind
 from index.types import Chunk, Document, Span
 from rag import spans
-from rag.questions import NUMERALS
+from rag.questions import NUMERALS, Question
+from rag.questions import Kind as Answered
 
 _PARTS = re.compile(
     r"(?:分(?:成|为)?|有|包括|由).{0,4}(?:哪)?(?:几|多少|哪些)个?(?:大)?(?:部分|章|节|板块)|(?:哪几|哪些|几)个?(?:部分|章节)"
 )
 _NTH_PART = re.compile(r"第([一二三四五六七八九十\d]+)(?:个)?(?:部分|章|节)")
-_THIS_PART = re.compile(r"(?:这|那)?一?(?:个)?(?:部分|章|节|小节|标题下)")
+_TELLS = re.compile(
+    r"(?:讲|说|写|谈|介绍|论述)(?:的|了)*(?:是)?(?:什么|啥|哪)|(?:部分|章|节).{0,6}内容"
+)
+_NAME_MIN = 3  # characters; a shorter heading may stand in a question by chance
+_QUOTED = re.compile(r"[“《「\"]([^”》」\"]+)[”》」\"]")
+_QUOTES = re.compile(r"[“”《》「」\"‘’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,9 @@ class Heading:
     section: Span
 
 
-def asks(text: str) -> bool:
-    """Whether a question may be about an article's structure."""
-    return any(p.search(text) for p in (_PARTS, _NTH_PART, _THIS_PART))
+def asks(question: Question) -> bool:
+    """Whether a question may be about an article's structure, or a list that its structure is."""
+    return question.kind is Answered.LIST or bool(_TELLS.search(question.text))
 
 
 def headings(document: Document) -> list[Heading]:
@@ -44,22 +50,22 @@ def headings(document: Document) -> list[Heading]:
     return result
 
 
-def answer(text: str, document: Document, chunks: Sequence[Chunk]) -> list[Span]:
+def answer(question: Question, document: Document, chunks: Sequence[Chunk]) -> list[Span]:
     """Spans that answer a question about the structure of ``document``; none if it asks no such.
 
-    全文分成哪几个部分: the top headings. 第二部分讲了什么, “红色铸魂”这一部分讲了哪三条:
-    the headings inside that section, or its enumerated leads (一是…二是…).
+    全文分成哪几个部分: the top headings. 第二部分讲了什么, “红色铸魂”这一部分讲了哪三条,
+    红色铸魂从哪几个方面抓: the headings inside that section, or its enumerated leads (一是…二是…).
     """
     every = headings(document)
     if not every:
         return []
     top = [h for h in every if h.level == min(other.level for other in every)]
-    named = _named_section(text, document, every, top)
+    named = _named_section(question.text, document, every, top)
     if named:
         inside = [h for h in every if named.section.start <= h.span.start < named.section.end]
         below = [h.span for h in inside if h.level == min(o.level for o in inside)]
         return below or _leads(document, chunks, named.section)
-    return [h.span for h in top] if _PARTS.search(text) and len(top) > 1 else []
+    return [h.span for h in top] if _PARTS.search(question.text) and len(top) > 1 else []
 
 
 def _named_section(
@@ -68,10 +74,15 @@ def _named_section(
     if match := _NTH_PART.search(text):
         number = NUMERALS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 0)
         return top[number - 1] if 0 < number <= len(top) else None
-    if not _THIS_PART.search(text):
-        return None
-    quoted = re.findall(r"[“《「\"]([^”》」\"]+)[”》」\"]", text)
-    return next((h for h in every if any(q in h.span.of(document.text) for q in quoted)), None)
+    asked = _QUOTES.sub("", text)
+    names = ((h, _name(h.span.of(document.text))) for h in every)
+    return next((h for h, name in names if len(name) >= _NAME_MIN and name in asked), None)
+
+
+def _name(heading: str) -> str:
+    """What a heading is called by: its quoted words, else all of it without its number."""
+    quoted = _QUOTED.search(heading)
+    return _QUOTES.sub("", quoted[1] if quoted else spans.ENUMERATOR.sub("", heading).strip("# "))
 
 
 def _leads(document: Document, chunks: Sequence[Chunk], section: Span) -> list[Span]:
