@@ -13,10 +13,15 @@ from rag import spans
 from rag.questions import NUMERALS, Question
 from rag.questions import Kind as Answered
 
+_ARTICLE = r"(?:全文|文章|本文|文中|正文|该文|这篇|报道|通讯|讲话|文件|办法)"
+_PART = r"(?:大?部分|板块|小节|章(?!程)|节(?![水约能电省目日假点奏余育]))"
+# Of the article, or of nothing else that is named: 总投资由哪几部分组成 asks for something else.
 _PARTS = re.compile(
-    r"(?:分(?:成|为)?|有|包括|由).{0,4}(?:哪)?(?:几|多少|哪些)个?(?:大)?(?:部分|章|节|板块)|(?:哪几|哪些|几)个?(?:部分|章节)"
+    rf"(?:^(?:请问)?|{_ARTICLE}.{{0,8}}?)(?:(?:分(?:成|为)?|有|包括|由).{{0,4}}(?:几|多少|哪些)个?{_PART}"
+    rf"|(?:哪几|哪些|几)个?{_PART})"
 )
-_NTH_PART = re.compile(r"第([一二三四五六七八九十\d]+)(?:个)?(?:部分|章|节)")
+_WHOLE = re.compile(r"(?:文章|全文|本文|这篇|报道|通篇).{0,6}(?:讲|说|写|谈|介绍|论述)")
+_NTH_PART = re.compile(r"第([一二三四五六七八九十\d]+)个?(?:部分|章|节)")
 _TELLS = re.compile(
     r"(?:讲|说|写|谈|介绍|论述)(?:的|了)*(?:是)?(?:什么|啥|哪)|(?:部分|章|节).{0,6}内容"
 )
@@ -53,7 +58,7 @@ def headings(document: Document) -> list[Heading]:
 def answer(question: Question, document: Document, chunks: Sequence[Chunk]) -> list[Span]:
     """Spans that answer a question about the structure of ``document``; none if it asks no such.
 
-    全文分成哪几个部分: the top headings. 第二部分讲了什么, “红色铸魂”这一部分讲了哪三条,
+    全文分成哪几个部分, 这篇文章讲了什么: the top headings. 第二部分讲了什么, “红色铸魂”这一部分讲了哪三条,
     红色铸魂从哪几个方面抓: the headings inside that section, or its enumerated leads (一是…二是…).
     """
     every = headings(document)
@@ -65,7 +70,8 @@ def answer(question: Question, document: Document, chunks: Sequence[Chunk]) -> l
         inside = [h for h in every if named.section.start <= h.span.start < named.section.end]
         below = [h.span for h in inside if h.level == min(o.level for o in inside)]
         return below or _leads(document, chunks, named.section)
-    return [h.span for h in top] if _PARTS.search(question.text) and len(top) > 1 else []
+    whole = _PARTS.search(question.text) or _WHOLE.search(question.text)
+    return [h.span for h in top] if whole and len(top) > 1 else []
 
 
 def _named_section(
