@@ -1,0 +1,129 @@
+"""What holds of the source as a whole: its layers, its public names, what it never does."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rag
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("index", "rag", "ui")  # each may import itself and what stands before it
+MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).glob("**/*.py"))
+# They take seconds to import: only what needs them may pay for them, when it needs them.
+HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "jieba")
+PUBLIC = [
+    "Answer",
+    "BuildBusy",
+    "Certainty",
+    "Citation",
+    "Document",
+    "Hit",
+    "IndexDamaged",
+    "IndexInfo",
+    "IndexMismatch",
+    "IndexMissing",
+    "InputError",
+    "Library",
+    "ModelError",
+    "Passage",
+    "Progress",
+    "SourceError",
+    "Span",
+    "StoreError",
+    "Why",
+    "YoujuError",
+]
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Top-level packages that a module imports, at its top or inside its functions."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the layer"
+            names.add(node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_run_only_ui_to_rag_to_index(path: Path) -> None:
+    layer = LAYERS.index(path.relative_to(ROOT).parts[0])
+    assert not imported(parsed(path)) & set(LAYERS[layer + 1 :])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_source_runs_no_code_from_data(path: Path) -> None:
+    tree = parsed(path)
+    assert not imported(tree) & {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            assert not (isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"))
+            for keyword in node.keywords:
+                if keyword.arg in ("allow_pickle", "trust_remote_code"):
+                    assert isinstance(keyword.value, ast.Constant)
+                    assert keyword.value.value is False
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if LAYERS[2] not in p.parts], ids=name)
+def test_library_code_does_not_print(path: Path) -> None:
+    calls = (node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    assert not [f for f in calls if isinstance(f, ast.Name) and f.id == "print"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 250
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 50, node.name
+
+
+def test_there_is_something_to_check() -> None:
+    assert {name(path).partition("/")[0] for path in MODULES} == set(LAYERS)
+    assert len(MODULES) > 40
+
+
+def test_public_names() -> None:
+    assert sorted(rag.__all__) == rag.__all__ == PUBLIC
+    for public in PUBLIC:
+        assert hasattr(rag, public)
+
+
+def test_every_error_is_in_the_tree() -> None:
+    errors = {getattr(rag, n) for n in PUBLIC} & set(descendants(rag.YoujuError))
+    assert errors == set(descendants(rag.YoujuError))
+    assert issubclass(rag.SourceError, rag.InputError)
+    for error in (rag.IndexMissing, rag.IndexDamaged, rag.IndexMismatch, rag.BuildBusy):
+        assert issubclass(error, rag.StoreError)
+
+
+def descendants(error: type) -> list[type]:
+    ours = [e for e in error.__subclasses__() if e.__module__ == "index.errors"]
+    return [error, *(d for e in ours for d in descendants(e))]
+
+
+@pytest.mark.parametrize("module", ["rag", "ui.cli", "ui.terminal", "ui.doctor", "index.build"])
+def test_importing_is_cheap(module: str) -> None:
+    program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    loaded = set(json.loads(done.stdout))
+    assert module in loaded
+    assert not loaded & set(HEAVY)
