@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ def seed_library(seed_data: Path) -> Library:
 
 
 @pytest.fixture(scope="session")
-def second_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def second_library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The index of the second article, in another style than the seed."""
-    yield Library.build(DATA / "second_article.txt", tmp_path_factory.mktemp("second") / "data")
+    folder = tmp_path_factory.mktemp("second") / "data"
+    return Library.build(DATA / "second_article.txt", folder)
