@@ -61,7 +61,9 @@ def main() -> None:
     for name in SETS:
         for kind, make in _KINDS.items():
             labelled = make(options.folder / name, options.count, SEED)
-            library = _library(labelled, options.data / f"{name}-{kind}")
+            # Two kinds ask about the same documents: their index is built once.
+            corpus = "cut" if kind == "deleted" else "whole"
+            library = _library(labelled, options.data / f"{name}-{corpus}")
             fingerprint = library.fingerprint
             examples += _read(library, labelled)
             print(f"{name} {kind}: {len(labelled.queries)} questions", flush=True)
