@@ -153,13 +153,6 @@ def english(page: Page) -> None:
     answer(page)
 
 
-def building(page: Page) -> None:
-    """A rebuild while the old index goes on answering."""
-    ask(page, RATIO)
-    page.locator(".bar .build").click()
-    page.locator(".banner .current small").first.wait_for()
-
-
 SCENES = {
     "welcome": Scene(welcome),
     "answer": Scene(answer),
@@ -169,7 +162,6 @@ SCENES = {
     "dark": Scene(listing, dark=True),
     "english": Scene(english),
     "phone": Scene(phone_evidence, phone=True),
-    "building": Scene(building),
 }
 
 

@@ -43,7 +43,8 @@ function light(turn, number, { reveal = false, focus = false } = {}) {
   closeReader(false);
   if (narrow.matches) turn.classList.add("unfolded");
   markFold(turn);
-  target.scrollIntoView({ block: "center", behavior: motion() });
+  // In one column the answer stands above: scroll no further than needed.
+  target.scrollIntoView({ block: narrow.matches ? "nearest" : "center", behavior: motion() });
   if (focus) target.focus({ preventScroll: true });
 }
 
