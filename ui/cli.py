@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from index.errors import IndexMissing, InputError, YoujuError
 from ui import terminal
@@ -103,7 +103,8 @@ def _each(
 ) -> int:
     """Answer the one question, or each of a file, in one process."""
     if (options.question is None) == (options.questions is None):
-        raise InputError("请给出一个问题，或用 --questions 给出问题文件（二者选一）。")
+        terminal.complain("请给出一个问题，或用 --questions 给出问题文件（二者选一）。")
+        return WRONG_USAGE
     if options.questions is None:
         library = _open(options)
         results = run(library, options.question)
@@ -185,7 +186,7 @@ def _build(paths: Sequence[Path], options: argparse.Namespace) -> Library:
         )
     info = library.info
     terminal.note(
-        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，在 {options.data}/{info.generation}"
+        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，在 {options.data}（第 {info.generation} 版）"
     )
     return library
 
@@ -194,8 +195,15 @@ def _announce(address: str) -> None:
     terminal.note(f"有据已就绪：{address}  （按 Ctrl+C 结束）")
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        terminal.complain(f"用法不对：{message}。用法见 {self.prog} --help")
+        sys.exit(WRONG_USAGE)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="youju", description="有据：问文章，句句有出处。")
+    parser = _Parser(prog="youju", description="有据：问文章，句句有出处。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     data = Path(os.environ.get("YOUJU_DATA", "data"))
 
