@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -633,6 +636,22 @@ def test_a_port_in_use_is_told_with_the_way_out(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"端口 {port} 已被占用.*--port {port + 1}"):
             app.serve(tmp_path, SEEDS, "127.0.0.1", port, None)
+
+
+def test_serving_ends_quietly_with_the_keyboard(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from ui.app import serve; "
+        f"serve(Path({str(tmp_path)!r}), Path({str(SEEDS)!r}), '127.0.0.1', {free_port()}, None, "
+        "announce=lambda address: print(address, flush=True))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert process.stdout.read() == ""
 
 
 @pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 7860), ("127.0.0.1", 70000)])

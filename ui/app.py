@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def serve(
     announce: Callable[[str], None] | None = None,
     library: Library | None = None,
 ) -> None:
-    """Serve the page until interrupted.
+    """Serve the page until it is interrupted from the keyboard, then return.
 
     ``announce`` is given the page's address once it answers. A ``library`` that is open
     already is used; without one the index in ``data`` is opened while the page starts.
@@ -58,10 +59,12 @@ def serve(
         shelf.hold(library)
     page = build_page(shelf)
     address = launch(page, host, port)
-    if announce is not None:
-        announce(address)
     try:
-        page.block_thread()
+        if announce is not None:
+            announce(address)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass  # the way to end it, not a failure
     finally:
         page.close(verbose=False)
 
