@@ -119,7 +119,7 @@ def _fit(fingerprint: str, examples: Sequence[Example], used: Sequence[str]) -> 
         FEATURES,
         used,
     )
-    allowed = [name for name in CONFIDENCE_FEATURES if name in used or name not in FEATURES]
+    allowed = [name for name in CONFIDENCE_FEATURES if name in used]
     rows, labels = _judged(train, sentence)
     confidence = _regression(rows, labels, CONFIDENCE_FEATURES, allowed, balanced=True)
     judge = Calibration(fingerprint, sentence, confidence, 0.5, 1.0)

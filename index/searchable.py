@@ -146,10 +146,16 @@ def check_model(header: Header, model: ModelInfo, root: Path) -> None:
         if was != now:
             raise IndexMismatch(
                 f"{root} 的索引用模型 {stored.name} 建成，现在打开的是 {model.name}："
-                f"{label}存的是 {was!r}，现在是 {now!r}。请用原来的模型（--model {stored.name}），"
+                f"{label}存的是 {_shown(was)}，现在是 {_shown(now)}。请用原来的模型（--model {stored.name}），"
                 f"或重建：youju index 源文件夹 --data {shlex.quote(str(root))}"
                 f" --model {shlex.quote(model.name)}"
             )
+
+
+def _shown(value: object) -> str:
+    """A fingerprint's first characters tell enough."""
+    text = str(value)
+    return f"{text[:12]}…" if len(text) > 40 else repr(value)
 
 
 def read(root: Path) -> tuple[Manifest, SearchIndex]:

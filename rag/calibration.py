@@ -17,7 +17,18 @@ from importlib.resources import files
 from rag.evidence import Candidate
 from rag.features import FEATURES
 
-CONFIDENCE_FEATURES = ("best_logit", "second_logit", *FEATURES)
+# Of the best sentence. Words in common are left out: they choose the sentence, but do not tell
+# a near-miss, which shares them, from a paraphrase, which does not.
+CONFIDENCE_FEATURES = (
+    "reader_odds",
+    "sentence_cosine",
+    "cosine_lead",
+    "kind_found",
+    "other_year",
+    "missing_specifics",
+    "missing_entities",
+    "asked_missing",
+)
 
 _FILE = "calibration.json"
 
@@ -64,15 +75,10 @@ def sentence_logits(calibration: Calibration, candidates: Sequence[Candidate]) -
 def confidence_features(
     logits: Sequence[float], candidates: Sequence[Candidate]
 ) -> tuple[float, ...]:
-    """``CONFIDENCE_FEATURES``: of the best candidate, and of the best in another passage."""
-    best = max(range(len(logits)), key=lambda i: logits[i])
-    others = [
-        logit
-        for logit, candidate in zip(logits, candidates, strict=True)
-        if candidate.row != candidates[best].row
-    ]
-    second = max(others, default=logits[best] - 5.0)
-    return (logits[best], second, *candidates[best].features)
+    """``CONFIDENCE_FEATURES`` of the best candidate."""
+    best = candidates[max(range(len(logits)), key=lambda i: logits[i])]
+    values = dict(zip(FEATURES, best.features, strict=True))
+    return tuple(values[name] for name in CONFIDENCE_FEATURES)
 
 
 def confidence(

@@ -66,7 +66,6 @@ class _Page:
     words: tuple[frozenset[str], ...]
     title: str
     whole: str  # with title and heading
-    lead: float  # fused score above that of the next passage
 
     def own(self, number: int) -> str:
         """A sentence with the lead or the table header that it cannot be read without."""
@@ -76,6 +75,12 @@ class _Page:
             return f"{header}\n{text}"
         before = self.sentences[number - 1] if number else ""
         return before + text if before and is_lead(before) else text
+
+    def beyond_the_question(self, question: str) -> frozenset[int]:
+        """Rows of a table that cannot answer: its header, and rows that others are asked for."""
+        rows = [i for i, text in enumerate(self.sentences) if len(cells(text)) > 1]
+        asked = [i for i in rows[1:] if cells(self.sentences[i])[0] in question]
+        return frozenset(rows) - frozenset(asked) if asked else frozenset(rows[:1])
 
     def beside(self, number: int) -> str:
         """The sentences beside one."""
@@ -176,7 +181,6 @@ def _page(index: SearchIndex, ranked: Sequence[ScoredPassage], rank: int) -> _Pa
         words=tuple(frozenset(words(sentence)) for sentence in sentences),
         title=document.title,
         whole=f"{document.title}\n{chunk.passage.section}\n{chunk.passage.text}",
-        lead=found.score - (ranked[rank + 1].score if rank + 1 < len(ranked) else 0.0),
     )
 
 
@@ -189,7 +193,10 @@ def _prefilter(
     scored = []
     for rank, page in enumerate(pages):
         first_window = int(np.searchsorted(index.window_chunk, page.found.row))
+        left_out = page.beyond_the_question(question.text)
         for number, span in enumerate(page.chunk.sentences):
+            if number in left_out:
+                continue
             window = next(i for i, w in enumerate(page.chunk.windows) if span.start < w.end)
             meaning = (float(cosines[first_window + window]) - mean) / spread
             own = features.share(question.words, page.words[number])
@@ -221,8 +228,7 @@ def _candidate(
         features.share(question.words, inside),
         features.missing_weight(question.words, inside),
         features.missing_specifics(question.text, page.whole),
-        page.found.score,
-        page.lead,
+        float(rank),
         features.kind_found(question, own),
         float(np.log1p(len(sentence))),
         features.other_year(question.text, sentence),

@@ -20,8 +20,7 @@ FEATURES = (
     "passage_words",  # ... or in the passage, its heading and title
     "missing_weight",  # the weightiest word of the question that the passage lacks (0 to 1)
     "missing_specifics",  # numbers, Latin words and quoted names of the question not in the passage
-    "passage_score",  # fused score of the passage
-    "passage_lead",  # ... above that of the next passage
+    "passage_rank",  # place of the passage in the fused ranking, from 0
     "kind_found",  # a string of the kind that the question asks for
     "length",  # log of the sentence's characters
     "other_year",  # the question names a year, and the sentence only others

@@ -39,13 +39,22 @@ def _chat(options: argparse.Namespace) -> int:
     from ui.app import check_address, serve
 
     check_address(options.host, options.port)
+    library: Library | None = None
     try:
-        _open(options)
+        library = _open(options)
     except IndexMissing:
-        _build([options.seeds], options)
+        library = _build([options.seeds], options)
     except YoujuError as error:
         terminal.complain(f"{error}\n页面照常打开，可在页面上重建。")
-    serve(options.data, options.seeds, options.host, options.port, options.model, _announce)
+    serve(
+        options.data,
+        options.seeds,
+        options.host,
+        options.port,
+        options.model,
+        announce=_announce,
+        library=library,
+    )
     return DONE
 
 
