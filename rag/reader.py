@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index import onnx_runtime
+from index import embedding, onnx_runtime
 from index.types import Span
 from rag import reader_model
 
@@ -94,8 +94,10 @@ class Reader:
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Logits]:
         """Logits of each text, in order."""
+        query = embedding.encodable(f"query: {question}")
         pairs = [
-            (f"query: {question}", f"{t.context}\n{t.text}" if t.context else t.text) for t in texts
+            (query, embedding.encodable(f"{t.context}\n{t.text}" if t.context else t.text))
+            for t in texts
         ]
         encodings = self._tokenizer.encode_batch(pairs)
         read: dict[int, Logits] = {}
