@@ -25,6 +25,7 @@ QUESTIONS = (
     "为什么基层党建重要",
     "!!!???",
     "asdf",
+    "水\udcff库",  # what a terminal makes of bytes that are no UTF-8
 )
 
 
