@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from index.errors import IndexMissing, InputError, YoujuError
 from ui import terminal
+from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
     from rag import Library
@@ -123,7 +123,7 @@ def _each(
         else:
             show(library, results)
         return DONE
-    questions = list(_read_questions(options.questions))
+    questions = list(read_questions(options.questions))
     library = _open(options)
     failed = [_one(library, question, run, show, options) for question in questions]
     return FAILED if any(failed) else DONE
@@ -131,13 +131,13 @@ def _each(
 
 def _one(
     library: Library,
-    question: _Asked,
+    question: Asked,
     run: Callable[[Library, str], Sequence[Any]],
     show: Callable[[Library, Any], None],
     options: argparse.Namespace,
 ) -> bool:
     """Answer one question of a file; whether it failed (the others are still answered)."""
-    identity, text = question
+    identity, text = question.id, question.text
     try:
         results = run(library, text)
     except InputError as error:
@@ -151,28 +151,6 @@ def _one(
         terminal.heading(f"{identity}  {text}")
         show(library, results)
     return False
-
-
-_Asked = tuple[str, str]  # _id and text
-
-
-def _read_questions(path: Path) -> Iterator[_Asked]:
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"读不了问题文件 {path}：{error}。应为 UTF-8 的 JSONL。") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise InputError(f"{path}:{number}: 不是 JSON（{error}）。") from error
-        match row:
-            case {"_id": str(identity), "text": str(text)}:
-                yield identity, text
-            case _:
-                raise InputError(f"{path}:{number}: 每行需要字符串字段 _id 和 text。")
 
 
 def _open(options: argparse.Namespace) -> Library:
