@@ -13,6 +13,7 @@ from training.examples import Example
 
 NO_ANSWER = 0  # the position that stands for it
 TOKENS_MAX = 384
+_ROUND = 16  # tokens
 _BUCKET = 40  # batches whose examples are sorted by length together
 
 
@@ -89,7 +90,8 @@ def batched(encoded: Sequence[Encoded], size: int, padding: int, rng: random.Ran
 
 def collate(group: Sequence[Encoded], padding: int) -> Batch:
     """One padded batch."""
-    longest = max(len(e.ids) for e in group)
+    # Few different shapes: each new one costs a compiled kernel that is kept.
+    longest = -(-max(len(e.ids) for e in group) // _ROUND) * _ROUND
     ids = torch.full((len(group), longest), padding)
     mask = torch.zeros_like(ids)
     for row, example in enumerate(group):

@@ -16,10 +16,10 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from index.errors import InputError
+from rag.reader_torch import ReaderModule, load
 from training.batches import Batch, batched, encode
 from training.corpus import Questions
 from training.examples import ExampleMaker
-from training.model import Reader, load_reader
 from training.validation import Figures, validate
 
 CHECKPOINT, LOG = "checkpoint.safetensors", "log.jsonl"
@@ -51,7 +51,7 @@ def train(
     out: Path,
     recipe: Recipe,
     report: Callable[[Mapping[str, Any]], None],
-) -> Reader:
+) -> ReaderModule:
     """Train for ``recipe.steps`` steps and return the reader; the last checkpoint is resumed.
 
     ``out`` gets the checkpoint and a log with a line for each report.
@@ -62,7 +62,7 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(model)
-    reader = load_reader(model, recipe.dropout, recipe.frozen_layers)
+    reader = load(model, recipe.dropout, recipe.frozen_layers)
     reader.to(device).train()
     optimizer = torch.optim.AdamW(
         reader.trained_parameters(), recipe.rate, weight_decay=recipe.decay, fused=True
@@ -110,7 +110,7 @@ def _batches(maker: ExampleMaker, tokenizer: Any, recipe: Recipe, skip: int) -> 
 
 
 def _step(
-    reader: Reader,
+    reader: ReaderModule,
     optimizer: torch.optim.Optimizer,
     batch: Batch,
     recipe: Recipe,
@@ -132,7 +132,7 @@ def _step(
 
 
 def _save(
-    reader: Reader, optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, out: Path
+    reader: ReaderModule, optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, out: Path
 ) -> None:
     tensors = {f"model.{name}": p.contiguous() for name, p in reader.trained().items()}
     for (name, _), p in zip(reader.trained().items(), reader.trained_parameters(), strict=True):
@@ -143,7 +143,9 @@ def _save(
     partial.replace(out / CHECKPOINT)
 
 
-def _resume(reader: Reader, optimizer: torch.optim.Optimizer, recipe: Recipe, out: Path) -> int:
+def _resume(
+    reader: ReaderModule, optimizer: torch.optim.Optimizer, recipe: Recipe, out: Path
+) -> int:
     """Load the checkpoint into the reader and the optimizer; the steps done (0: none)."""
     if not (out / CHECKPOINT).is_file():
         return 0

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from rag.reader_torch import ReaderModule
 from training.batches import NO_ANSWER, Encoded, collate, encode
 from training.decode import BestSpan, best_span
 from training.examples import Example
-from training.model import Reader
 
 _BATCH = 8
 
@@ -31,7 +31,7 @@ class Figures:
 
 
 def validate(
-    reader: Reader, tokenizer: Any, examples: Sequence[Example], device: torch.device
+    reader: ReaderModule, tokenizer: Any, examples: Sequence[Example], device: torch.device
 ) -> Figures:
     """Measure ``reader`` on ``examples``; its training mode is kept."""
     encoded = encode(tokenizer, examples)
@@ -59,7 +59,7 @@ def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
 
 
 def _spans(
-    reader: Reader, encoded: Sequence[Encoded], padding: int, device: torch.device
+    reader: ReaderModule, encoded: Sequence[Encoded], padding: int, device: torch.device
 ) -> list[BestSpan]:
     order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
     spans: dict[int, BestSpan] = {}
