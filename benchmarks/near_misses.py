@@ -1,10 +1,11 @@
-"""Labelled questions for calibration: answerable ones, and two kinds made unanswerable.
+"""Labelled questions for calibration: answerable ones, and three kinds made unanswerable.
 
-From a BEIR folder with gold answer strings:
+From BEIR folders with gold answer strings:
 - ``deleted``: the sentences that hold the answers are cut out of the corpus, so that the
   right article is there and does not answer (a near-miss by construction);
 - ``altered``: a year, number, name or quoted title in the question is replaced by one of the
-  same kind from another question that the gold article does not mention.
+  same kind from another question that the gold article does not mention;
+- ``foreign``: the questions of another set, on things that this corpus is not about.
 """
 
 from __future__ import annotations
@@ -64,6 +65,12 @@ def altered(folder: Path, count: int, seed: int) -> Labelled:
     documents = read_documents([folder / "corpus.jsonl"])
     changed = _sample(list(_alter(data, documents, random.Random(seed))), count, seed)
     return Labelled(documents, changed, {})
+
+
+def foreign(folder: Path, other: Path, count: int, seed: int) -> Labelled:
+    """Questions of the set in ``other`` on the corpus in ``folder``."""
+    asked = answerable(other, count, seed)
+    return Labelled(read_documents([folder / "corpus.jsonl"]), asked.queries, {})
 
 
 def _alter(data: BeirSet, documents: Sequence[Document], chance: random.Random) -> Iterator[Query]:

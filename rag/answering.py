@@ -37,7 +37,7 @@ def compose(
     if known:
         # Read off the layout, not guessed at: as sure as the surest of the other answers.
         return _answer(text, index, known.evidence, known.short, max(sure, judge.strong), hits)
-    if sure < judge.threshold:
+    if sure < judge.threshold or calibration.fails(logits, reading.candidates):
         return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
     short = _short(index, reading, logits)
     return _answer(text, index, _evidence(index, reading, logits), short, sure, hits)

@@ -15,20 +15,11 @@ from functools import cache
 from importlib.resources import files
 
 from rag.evidence import Candidate
-from rag.features import FEATURES
+from rag.features import FEATURES, fails_question
 
 # Of the best sentence. Words in common are left out: they choose the sentence, but do not tell
 # a near-miss, which shares them, from a paraphrase, which does not.
-CONFIDENCE_FEATURES = (
-    "reader_odds",
-    "sentence_cosine",
-    "cosine_lead",
-    "kind_found",
-    "other_year",
-    "missing_specifics",
-    "missing_entities",
-    "asked_missing",
-)
+CONFIDENCE_FEATURES = ("reader_odds", "sentence_cosine", "cosine_lead")
 
 _FILE = "calibration.json"
 
@@ -51,7 +42,8 @@ class Calibration:
     """How to judge evidence found with one embedding model.
 
     ``threshold``: below this confidence the answer is "no evidence". ``strong``: from this
-    one on the answer counts as well supported.
+    one on the answer counts as well supported. ``failing``: share of the evidence that failed a
+    requirement of the question and was right all the same.
     """
 
     fingerprint: str
@@ -59,6 +51,7 @@ class Calibration:
     confidence: Logistic
     threshold: float
     strong: float
+    failing: float
 
 
 def load(fingerprint: str) -> Calibration:
@@ -72,22 +65,35 @@ def sentence_logits(calibration: Calibration, candidates: Sequence[Candidate]) -
     return [calibration.sentence.logit(candidate.features) for candidate in candidates]
 
 
+def best_of(logits: Sequence[float], candidates: Sequence[Candidate]) -> Candidate:
+    """The candidate with the highest log-odds."""
+    return candidates[max(range(len(logits)), key=lambda i: logits[i])]
+
+
 def confidence_features(
     logits: Sequence[float], candidates: Sequence[Candidate]
 ) -> tuple[float, ...]:
     """``CONFIDENCE_FEATURES`` of the best candidate."""
-    best = candidates[max(range(len(logits)), key=lambda i: logits[i])]
-    values = dict(zip(FEATURES, best.features, strict=True))
+    values = dict(zip(FEATURES, best_of(logits, candidates).features, strict=True))
     return tuple(values[name] for name in CONFIDENCE_FEATURES)
+
+
+def fails(logits: Sequence[float], candidates: Sequence[Candidate]) -> bool:
+    """Whether the best candidate fails a requirement of the question: then it is no evidence."""
+    return bool(candidates) and fails_question(best_of(logits, candidates).features)
 
 
 def confidence(
     calibration: Calibration, logits: Sequence[float], candidates: Sequence[Candidate]
 ) -> float:
-    """Probability that the best evidence answers the question; 0.0 without candidates."""
+    """Probability that the best evidence answers the question; 0.0 without candidates.
+
+    Where it fails a requirement, the share of such evidence that was right all the same counts.
+    """
     if not candidates:
         return 0.0
-    return sigmoid(calibration.confidence.logit(confidence_features(logits, candidates)))
+    sure = sigmoid(calibration.confidence.logit(confidence_features(logits, candidates)))
+    return sure * calibration.failing if fails(logits, candidates) else sure
 
 
 def sigmoid(logit: float) -> float:
@@ -108,6 +114,7 @@ def _entry(entry: dict[str, object]) -> Calibration:
         confidence=_logistic(entry["confidence"], CONFIDENCE_FEATURES),
         threshold=float(str(entry["threshold"])),
         strong=float(str(entry["strong"])),
+        failing=float(str(entry["failing"])),
     )
 
 

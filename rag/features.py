@@ -37,8 +37,16 @@ _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _ENTITY_LENGTH = {"nr": 3, "nrt": 3, "nrfg": 3, "ns": 2, "nt": 2, "nz": 2}
 
 _UNSURE_KINDS = (Kind.PLACE, Kind.NAME)
+# Requirements of the question that a sentence can fail; one failed, and it is no answer.
+_REQUIREMENTS = ("other_year", "missing_specifics", "missing_entities", "asked_missing")
 # 张家界市 is found where the text says 张家界.
 _DIVISION = re.compile(r"(?<=..)[省市县区州镇乡]$")
+
+
+def fails_question(values: Sequence[float]) -> bool:
+    """Whether a sentence with these ``FEATURES`` fails what the question requires of an answer."""
+    named = dict(zip(FEATURES, values, strict=True))
+    return named["kind_found"] < 0 or any(named[name] > 0 for name in _REQUIREMENTS)
 
 
 def share(asked: Sequence[str], found: Iterable[str]) -> float:
