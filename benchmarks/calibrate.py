@@ -36,7 +36,9 @@ from rag.features import FEATURES
 SETS = ("cmrc2018_trial", "security_news_train")
 SEED = 7
 FOREIGN_REFUSED = 0.9  # share of the questions on other things that the threshold refuses
-STRONG_PRECISION = 0.8  # share of right answers, among questions most of which have none, to count as strong
+STRONG_PRECISION = (
+    0.8  # share of right answers, among questions most of which have none, to count as strong
+)
 # Judged apart: a sentence that fails one is no evidence, and must not lose its place to another.
 _REQUIREMENTS = ("missing_weight", "missing_specifics", "missing_entities", "asked_missing")
 # They weigh otherwise in one long article than in the corpora of one-paragraph articles here.
