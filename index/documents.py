@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index import layout
@@ -28,21 +29,29 @@ _NAME_MAX = 20  # characters of a publisher's name
 _REBUILD = "youju index 文件夹 --data 数据目录"
 
 
-def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
-    """Read every article in ``sources``: files, folders (recursively), BEIR ``corpus.jsonl``.
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read. ``name`` is its path below the source that it was found in, with ``/``.
 
-    In a folder, hidden files and README files are not articles; any other file must be
-    readable as one.
+    The id of its document is that name; documents of a BEIR corpus have ids of their own.
+    """
+
+    path: Path
+    name: str
+
+
+def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
+    """Read every article in ``sources``, all or none.
 
     Raises:
-        SourceError: nothing there, an unknown kind of file, undecodable text, a malformed
-            corpus line, or two documents with one id. All bad files are named at once.
+        SourceError: see ``find_sources`` and ``read_source``; also where two documents have one
+            id, or there is none. All bad files are named at once.
     """
     documents: dict[str, Document] = {}
     faults: list[str] = []
-    for path, name in _files(sources):
+    for source in find_sources(sources):
         try:
-            for document in _read_file(path, name):
+            for document in read_source(source):
                 if document.id in documents:
                     raise SourceError(
                         f"{document.source}：编号 {document.id!r} 与 "
@@ -62,6 +71,28 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
             f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl，再运行：{_REBUILD}"
         )
     return tuple(documents.values())
+
+
+def find_sources(sources: Sequence[Path]) -> tuple[SourceFile, ...]:
+    """The files in ``sources``: files as they are, folders recursively in the order of names.
+
+    In a folder, hidden files and README files are not articles; every other file is listed,
+    whatever its kind, so that none is silently left out.
+
+    Raises:
+        SourceError: nothing is there.
+    """
+    return tuple(_files(sources))
+
+
+def read_source(source: SourceFile) -> tuple[Document, ...]:
+    """Read one file: its article, or the articles of a BEIR ``corpus.jsonl``.
+
+    Raises:
+        SourceError: an unknown kind of file, unreadable or empty, undecodable text, a malformed
+            corpus line. The message names the file, the reason and the remedy.
+    """
+    return tuple(_read_file(source.path, source.name))
 
 
 def decode(data: bytes, source: str) -> str:
@@ -95,17 +126,16 @@ def article(text: str, document_id: str, source: str) -> Document:
     return Document(document_id, title, text, source, metadata)
 
 
-def _files(sources: Sequence[Path]) -> Iterator[tuple[Path, str]]:
-    """Each file with its name relative to the source that it was found in."""
+def _files(sources: Sequence[Path]) -> Iterator[SourceFile]:
     for source in sources:
         if source.is_dir():
             for path in sorted(source.rglob("*")):
                 name = path.relative_to(source)
                 hidden = any(part.startswith(".") for part in name.parts)
                 if path.is_file() and not hidden and not path.stem.upper().startswith("README"):
-                    yield path, name.as_posix()
+                    yield SourceFile(path, name.as_posix())
         elif source.exists():
-            yield source, source.name
+            yield SourceFile(source, source.name)
         else:
             raise SourceError(f"找不到源文件或文件夹：{source}。请检查路径，再运行：{_REBUILD}")
 

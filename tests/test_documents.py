@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.documents import article, decode, read_documents
+from index.documents import article, decode, find_sources, read_documents, read_source
 from index.errors import SourceError
 from index.types import Document
 
@@ -248,3 +248,12 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     assert str(tmp_path / "乙" / "a.txt") in message
     # Found in one folder, they have names of their own.
     assert [d.id for d in read(tmp_path)] == ["乙/a.txt", "甲/a.txt"]
+
+
+def test_one_bad_file_leaves_the_others_readable(tmp_path: Path) -> None:
+    (tmp_path / "好.txt").write_text("水库。", "utf-8")
+    (tmp_path / "空.txt").write_text(" \n", "utf-8")
+    good, bad = find_sources([tmp_path])
+    assert [document.id for document in read_source(good)] == ["好.txt"]
+    with pytest.raises(SourceError, match=r"空\.txt"):
+        read_source(bad)
