@@ -12,6 +12,7 @@ from pathlib import Path
 from index import layout
 from index.errors import SourceError
 from index.layout import Kind
+from index.simplified import simplified
 from index.types import Document
 
 SUFFIXES = (".txt", ".md")
@@ -189,8 +190,8 @@ def _credits(front: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Metadata fields from credit lines: date, author, editor, publisher."""
     for line in front:
         for field, label in _CREDITS.items():
-            if match := re.search(rf"{label}\s*[:：\s]\s*([^\s:：|]+)", line):
-                yield field, match[1].strip("（）()【】[]")
+            if match := re.search(rf"{label}\s*[:：\s]\s*([^\s:：|]+)", simplified(line)):
+                yield field, line[slice(*match.span(1))].strip("（）()【】[]")
         if date := layout.date_in(line):
             yield "date", date
             rest = layout.without_dates(line).strip()

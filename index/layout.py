@@ -1,6 +1,7 @@
 """What each line of a plain-text article is: debris, front matter, heading, table, body.
 
-Pure rules over lines, the same for every article; offsets are into the document's text.
+Pure rules over lines, the same for every article and for both scripts; offsets are into the
+document's text.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from index.sentences import stripped
+from index.simplified import simplified
 from index.types import Span
 
 
@@ -75,6 +77,7 @@ _CELL_GAP = re.compile(r"\t|\s{2,}|\u3000|\s*\|\s*")
 
 def lines(text: str) -> tuple[Line, ...]:
     """Classify every non-empty line of ``text``."""
+    text = simplified(text)  # as the rules are written; offsets hold
     spans = list(_spans(text))
     body = [span for span, _ in spans]
     first_body = _first_body(text, body)
@@ -100,12 +103,12 @@ def without_dates(text: str) -> str:
 
 def is_credit(text: str) -> bool:
     """Whether a front-matter line says who, when or where rather than what."""
-    return bool(_CREDIT.search(text) or _DATE.search(text))
+    return bool(_CREDIT.search(simplified(text)) or _DATE.search(text))
 
 
 def is_credit_line(line: str) -> bool:
     """Whether a line anywhere is only a credit, as the editor's or author's below an article."""
-    bare = line.strip("（）()【】[]")
+    bare = simplified(line).strip("（）()【】[]")
     return len(bare) < _BODY_MIN and bool(_CREDIT.match(bare)) and bare[-1] not in _STOPS
 
 

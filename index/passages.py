@@ -15,7 +15,7 @@ from index.types import Chunk, Document, Passage, Span
 # searched like a heading's, so that "谁写的" finds a line that only says 作者.
 ABOUT = "文章信息：标题、作者、编辑、发表时间、来源"
 # The version goes up when a text would get other passages, windows or tokens.
-SETTINGS = ChunkerSettings(version=1, window_characters=180)
+SETTINGS = ChunkerSettings(version=2, window_characters=180)
 
 _TITLE_MAX = 100  # characters of a title that are context; a longer one would crowd out the text
 _TURNS_MAX = 400  # characters of consecutive dialogue turns that make one passage

@@ -1,5 +1,7 @@
 """Search tokens of Chinese text: jieba's search words plus character bigrams.
 
+Both scripts, full and half width, and numbers in numerals and in digits give the same tokens.
+
 A change here changes stored indexes: raise ``index.passages.SETTINGS``' version with it.
 
 Words alone miss what the dictionary cuts otherwise than the asker; bigrams alone rank
@@ -14,19 +16,26 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from index.numerals import digits
+from index.simplified import simplified
+
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _WORD = re.compile(r"\w")
 
 
 def normalise(text: str) -> str:
-    """Full-width forms, compatibility characters and case folded (NFKC, lower case)."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """Width, compatibility characters (NFKC), case and script folded; not as long as ``text``."""
+    return simplified(unicodedata.normalize("NFKC", text).lower())
 
 
 def words(text: str) -> list[str]:
-    """jieba's search words (long words and the words inside them); no punctuation."""
-    cut: list[str] = _jieba().lcut_for_search(normalise(text))
-    return [word for word in cut if _WORD.search(word)]
+    """jieba's search words (long words and the words inside them); no punctuation.
+
+    Numbers in Chinese numerals are there as digits too.
+    """
+    folded = normalise(text)
+    cut: list[str] = _jieba().lcut_for_search(folded)
+    return [word for word in cut if _WORD.search(word)] + digits(folded)
 
 
 def bigrams(text: str) -> list[str]:
@@ -44,7 +53,7 @@ def dictionary_count(word: str) -> int:
     """How often jieba's dictionary counted a word (0: not a word that it knows)."""
     segmenter = _jieba()
     segmenter.check_initialized()
-    return int(segmenter.FREQ.get(word) or 0)
+    return int(segmenter.FREQ.get(simplified(word)) or 0)
 
 
 @cache
@@ -57,7 +66,11 @@ def _jieba() -> Any:
 
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """Words and their parts of speech (nr: person, ns: place); joined they give ``text``."""
-    return [(pair.word, pair.flag) for pair in _tagger().lcut(text)]
+    at, found = 0, []
+    for pair in _tagger().lcut(simplified(text)):
+        found.append((text[at : at + len(pair.word)], pair.flag))
+        at += len(pair.word)
+    return found
 
 
 @cache

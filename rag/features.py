@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from index.layout import cells
+from index.numerals import digits
+from index.simplified import simplified
 from index.tokens import dictionary_count, normalise, tagged_words
 from rag import questions, spans
 from rag.questions import Kind, Question
@@ -72,7 +74,7 @@ def missing_specifics(question: str, whole: str) -> float:
     """How many numbers, Latin words and quoted names of the question the passage lacks."""
     asked = [m[1] or m[0] for m in _SPECIFIC.finditer(normalise(question))]
     inside = normalise(whole)
-    inside += _digits(whole)
+    inside += " ".join([_digits(whole), *digits(inside)])
     return float(sum(item not in inside for item in asked))
 
 
@@ -101,7 +103,7 @@ def missing_entities(question: str, whole: str) -> float:
 
 def asked_missing(question: Question, text: str) -> float:
     """1.0 where the noun that is counted or measured shares no character with ``text``."""
-    return float(bool(question.asked) and not set(question.asked) & set(text))
+    return float(bool(question.asked) and not set(question.asked) & set(simplified(text)))
 
 
 def kind_found(question: Question, sentence: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index import layout
 from index.layout import Kind
+from index.simplified import simplified
 from index.types import Chunk, Document, Span
 from rag import spans
 from rag.questions import NUMERALS, Question
@@ -81,7 +82,7 @@ def _named_section(
         number = NUMERALS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 0)
         return top[number - 1] if 0 < number <= len(top) else None
     asked = _QUOTES.sub("", text)
-    names = ((h, _name(h.span.of(document.text))) for h in every)
+    names = ((h, _name(simplified(h.span.of(document.text)))) for h in every)
     return next((h for h, name in names if len(name) >= _NAME_MIN and name in asked), None)
 
 

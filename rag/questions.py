@@ -9,6 +9,7 @@ from enum import Enum
 from functools import cache
 
 from index import tokens
+from index.simplified import simplified
 from rag import measures
 
 
@@ -98,7 +99,8 @@ MAX_WEIGHT = math.log(_TOTAL)
 
 
 def parse(text: str) -> Question:
-    """Read a question."""
+    """Read a question, in either script."""
+    text = simplified(text)
     suffix = next((ends for asked, ends in _SUFFIXES if asked.search(text)), None)
     return Question(
         text=text,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index import layout, tokens
+from index.simplified import simplified
 from index.types import Span
 from rag.questions import Kind, Question, weight
 
@@ -40,6 +41,7 @@ _MEASURE_REACH = 1  # characters after a number in which its measure may still s
 def candidates(question: Question, sentence: str) -> list[Span]:
     """Spans in ``sentence`` of the kind that ``question`` asks for, in reading order."""
     asked = tokens.normalise(question.text)
+    sentence = simplified(sentence)  # as the rules are written
     # What the question says already is not its answer.
     return [
         span
@@ -142,11 +144,12 @@ def _tagged(sentence: str, tags: Sequence[str]) -> Iterator[Span]:
 
 
 def _anchors(question: Question, sentence: str) -> list[Span]:
+    folded = simplified(sentence.lower())
     return [
         Span(*match.span())
         for word in question.words
         if len(word) > 1
-        for match in re.finditer(re.escape(word), sentence.lower())
+        for match in re.finditer(re.escape(word), folded)
     ]
 
 

@@ -1,0 +1,19 @@
+"""Traditional characters to simplified ones, one for one, on a copy that serves for finding."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_suffix(".txt")  # traditional characters, and below them the others
+
+
+def simplified(text: str) -> str:
+    """``text`` with traditional characters simplified; as long as ``text``, so offsets hold."""
+    return text.translate(_table())
+
+
+@cache
+def _table() -> dict[int, int]:
+    _, old, new = TABLE.read_text("utf-8").splitlines()
+    return str.maketrans(old, new)
