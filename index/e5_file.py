@@ -17,7 +17,8 @@ import numpy.typing as npt
 from index.errors import ModelError
 
 _MAGIC = b"E5S1"
-_Q4_BLOCK = 32  # weights in a Q4_0 block: one fp16 scale and 16 bytes of nibbles
+Q4_WEIGHTS = 32  # weights in a Q4_0 block: one fp16 scale and 16 bytes of nibbles
+Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", Q4_WEIGHTS // 2)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,16 @@ class Content:
     tensors: dict[str, npt.NDArray[np.float32]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A tensor as the file has it: ``raw`` is Q4_0 blocks where ``quantised``, else float32."""
+
+    name: str
+    quantised: bool
+    elements: int
+    raw: bytes
+
+
 class _Cursor:
     """A position in the file's bytes that moves as values are taken."""
 
@@ -85,9 +96,9 @@ def _read_shape(cursor: _Cursor) -> Shape:
     magic, _version = cursor.unpack("4sI")
     shape = Shape(*cursor.unpack("7if"))
     (block,) = cursor.unpack("i")
-    if (magic, block) != (_MAGIC, _Q4_BLOCK):
+    if (magic, block) != (_MAGIC, Q4_WEIGHTS):
         raise ModelError(
-            f"自带模型文件的标记和分块大小是 {magic!r}、{block}，应为 {_MAGIC!r}、{_Q4_BLOCK}。"
+            f"自带模型文件的标记和分块大小是 {magic!r}、{block}，应为 {_MAGIC!r}、{Q4_WEIGHTS}。"
         )
     return shape
 
@@ -104,25 +115,39 @@ def _read_pieces(cursor: _Cursor) -> Pieces:
     return Pieces(texts, log_probabilities, pad, unknown)
 
 
+def words(data: bytes) -> bytes:
+    """The word embeddings as the file has them: rows of ``Q4_BLOCK``s in id order."""
+    cursor = _Cursor(data)
+    _read_shape(cursor)
+    _read_pieces(cursor)
+    return next(stored.raw for stored in _directory(cursor) if stored.name == "emb.word")
+
+
+def dequantise(blocks: npt.NDArray[np.void]) -> npt.NDArray[np.float32]:
+    """``Q4_BLOCK``s (...) to float32 (..., 32): byte j holds weight j (low nibble) and j + 16."""
+    nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=-1)
+    scales = blocks["scale"].astype(np.float32)[..., None]
+    values: npt.NDArray[np.float32] = (nibbles.astype(np.float32) - np.float32(8)) * scales
+    return values
+
+
 def _read_tensors(cursor: _Cursor, shape: Shape) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    for stored in _directory(cursor):
+        if stored.quantised:
+            values = dequantise(np.frombuffer(stored.raw, Q4_BLOCK)).reshape(-1)
+        else:
+            values = np.frombuffer(stored.raw, "<f4", stored.elements)
+        columns = _columns(stored.name, shape)
+        yield _bert_name(stored.name), values.reshape(-1, columns) if columns else values
+
+
+def _directory(cursor: _Cursor) -> Iterator[_Stored]:
     (count,) = cursor.unpack("i")
     for _ in range(count):
         (length,) = cursor.unpack("H")
         name = cursor.bytes(length).decode("ascii")
         quantised, elements, offset, size = cursor.unpack("BIQQ")
-        raw = cursor.data[offset : offset + size]
-        values = _dequantise(raw) if quantised else np.frombuffer(raw, "<f4", elements)
-        columns = _columns(name, shape)
-        yield _bert_name(name), values.reshape(-1, columns) if columns else values
-
-
-def _dequantise(raw: bytes) -> npt.NDArray[np.float32]:
-    """Q4_0 blocks to flat float32: byte j holds weight j (low nibble) and j + 16 (high)."""
-    block = np.dtype([("scale", "<f2"), ("nibbles", "u1", _Q4_BLOCK // 2)])
-    blocks = np.frombuffer(raw, block)  # (blocks,)
-    nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
-    scales = blocks["scale"].astype(np.float32)[:, None]
-    return ((nibbles.astype(np.float32) - 8) * scales).reshape(-1)
+        yield _Stored(name, bool(quantised), elements, cursor.data[offset : offset + size])
 
 
 def _columns(name: str, shape: Shape) -> int | None:

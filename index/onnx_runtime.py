@@ -1,74 +1,64 @@
-"""Running 8-bit ONNX files on the CPU: sessions, batches of about one length, quantisation."""
+"""Running the models of ``index/bert_graph.py`` on the CPU, one text a pass.
+
+One text alone has no padding and stays in cache; two texts on two threads are faster than one
+on both. A single text gets all threads.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from index.bert_graph import INPUT
+from index.word_table import WordTable
+
 if TYPE_CHECKING:
     import onnxruntime as ort
 
-# Padded tokens in one pass: small batches of one length stay in cache and pad little.
-BATCH_TOKENS = 1024
-_PAD_ID = 1  # XLM-RoBERTa's
-
 Ids = Sequence[int]
+Outputs = list[npt.NDArray[np.float32]]
 
 
-def open_session(path: Path) -> ort.InferenceSession:
-    """A session on the CPU with a thread for each processor that this process may use."""
+class Model:
+    """An ONNX file and its word table; safe to share between threads."""
+
+    def __init__(self, path: Path, words: WordTable) -> None:
+        self._path, self._words = path, words
+        self._threads = len(os.sched_getaffinity(0))
+
+    def run(self, rows: Sequence[Ids]) -> Iterator[Outputs]:
+        """The model's outputs for each row of token ids, in order."""
+        if len(rows) == 1:
+            yield self._pass(self._wide, rows[0])
+            return
+        with ThreadPoolExecutor(self._threads) as pool:
+            yield from pool.map(lambda row: self._pass(self._narrow, row), rows)
+
+    def _pass(self, session: ort.InferenceSession, row: Ids) -> Outputs:
+        outputs: Outputs = session.run(None, {INPUT: self._words.lookup(row)[np.newaxis]})
+        return outputs
+
+    @cached_property
+    def _wide(self) -> ort.InferenceSession:
+        return _open_session(self._path, self._threads)
+
+    @cached_property
+    def _narrow(self) -> ort.InferenceSession:
+        return _open_session(self._path, 1)
+
+
+def _open_session(path: Path, threads: int) -> ort.InferenceSession:
     import onnxruntime as ort
 
     options = ort.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = threads
+    # The graph is written fused; the further fusions are slower (``bert_graph``).
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return ort.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-
-
-def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows by rising length, in batches of at most ``BATCH_TOKENS`` after padding."""
-    batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if batch and (len(batch) + 1) * lengths[row] > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
-
-
-def inputs(rows: Sequence[Ids]) -> dict[str, npt.NDArray[np.int64]]:
-    """``input_ids`` and ``attention_mask``, int64 ``(rows, longest)``."""
-    longest = max(len(row) for row in rows)
-    ids = np.full((len(rows), longest), _PAD_ID, np.int64)
-    mask = np.zeros((len(rows), longest), np.int64)
-    for i, row in enumerate(rows):
-        ids[i, : len(row)] = row
-        mask[i, : len(row)] = 1
-    return {"input_ids": ids, "attention_mask": mask}
-
-
-def quantise(exact: Path, target: Path) -> None:
-    """Write ``exact`` with int8 weights, one scale an output channel (dynamic quantisation)."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(exact, target, per_channel=True, weight_type=QuantType.QInt8)
-
-
-@contextmanager
-def without_advice() -> Iterator[None]:
-    """Exporter and quantiser give advice on their own tuning that no user can act on."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.disable(logging.WARNING)
-        try:
-            yield
-        finally:
-            logging.disable(logging.NOTSET)

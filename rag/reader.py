@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index import embedding, onnx_runtime
+from index import embedding
+from index.onnx_runtime import Model
 from index.types import Span
 from rag import reader_model
 
 if TYPE_CHECKING:
-    import onnxruntime as ort
     from tokenizers import Encoding, Tokenizer
 
 _MAX_TOKENS = 384
@@ -74,8 +74,8 @@ class Logits:
 class Reader:
     """Reads questions against texts; deterministic."""
 
-    def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer) -> None:
-        self._session, self._tokenizer = session, tokenizer
+    def __init__(self, model: Model, tokenizer: Tokenizer) -> None:
+        self._model, self._tokenizer = model, tokenizer
 
     @classmethod
     def load(cls) -> Reader:
@@ -87,10 +87,9 @@ class Reader:
         from tokenizers import Tokenizer
 
         files = reader_model.prepare()
-        session = onnx_runtime.open_session(files.model)
         tokenizer = Tokenizer.from_file(str(files.tokenizer))
         tokenizer.enable_truncation(_MAX_TOKENS, strategy="only_second")
-        return cls(session, tokenizer)
+        return cls(Model(files.model, files.words), tokenizer)
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Logits]:
         """Logits of each text, in order."""
@@ -100,13 +99,13 @@ class Reader:
             for t in texts
         ]
         encodings = self._tokenizer.encode_batch(pairs)
-        read: dict[int, Logits] = {}
-        for batch in onnx_runtime.batches([len(e.ids) for e in encodings]):
-            inputs = onnx_runtime.inputs([encodings[i].ids for i in batch])
-            starts, ends = self._session.run(None, inputs)
-            for row, i in enumerate(batch):
-                read[i] = _logits(encodings[i], pairs[i][1], texts[i], starts[row], ends[row])
-        return [read[i] for i in range(len(texts))]
+        outputs = self._model.run([encoding.ids for encoding in encodings])
+        return [
+            _logits(encoding, second, text, starts, ends)
+            for encoding, (_, second), text, (starts, ends) in zip(
+                encodings, pairs, texts, outputs, strict=True
+            )
+        ]
 
 
 def _logits(encoding: Encoding, second: str, text: Text, starts: Floats, ends: Floats) -> Logits:

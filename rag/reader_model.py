@@ -1,27 +1,36 @@
 """The reader's weights: what ships is what training changed; the rest is the bundled model.
 
 ``reader.safetensors`` holds the trained matrices as int8 with one scale a row. Prepared once:
-put into the encoder, exported to ONNX, quantised to 8 bits.
+put over the encoder's weights and written as ONNX in 8 bits.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index import bundled_model, onnx_runtime
+import numpy as np
+import numpy.typing as npt
 
+from index import bert_graph, bundled_model
+from index.word_table import WordTable
+
+Floats = npt.NDArray[np.float32]
+
+SCALE = ".scale"  # the name of an int8 matrix's scales, one a row, ends so
+_RECIPE = "int8-v2"
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderFiles:
-    """The prepared ONNX file and the tokenizer's JSON."""
+    """The prepared ONNX file, the word embeddings and the tokenizer's JSON."""
 
     model: Path
+    words: WordTable
     tokenizer: Path
 
 
@@ -37,20 +46,32 @@ def prepare() -> ReaderFiles:
     Raises:
         ModelError: see ``index.bundled_model.prepare``.
     """
-    name = f"reader-{fingerprint()[:12]}.int8.onnx"
-    folder = bundled_model.prepare(derive={name: _export})
-    return ReaderFiles(folder / name, folder / bundled_model.TOKENIZER)
+    name = f"reader-{fingerprint()[:12]}.{_RECIPE}.onnx"
+    folder = bundled_model.prepare(
+        derive={name: write, bundled_model.WORDS: bundled_model.write_words}
+    )
+    words = WordTable(folder / bundled_model.WORDS, bundled_model.DIMENSION)
+    return ReaderFiles(folder / name, words, folder / bundled_model.TOKENIZER)
 
 
-def _export(folder: Path, target: Path) -> None:
-    import rag.reader_torch as reader_torch
+def write(folder: Path, target: Path, changes: Path = WEIGHTS) -> None:
+    """Write the encoder in ``folder`` with the ``changes`` of a training as an ONNX file."""
+    from safetensors.numpy import load_file
 
-    with (
-        tempfile.TemporaryDirectory(dir=target.parent) as work,
-        onnx_runtime.without_advice(),
-    ):
-        exact = Path(work) / "reader.onnx"
-        model = reader_torch.load(folder)
-        reader_torch.load_changes(model, WEIGHTS)
-        reader_torch.export_onnx(model, exact)
-        onnx_runtime.quantise(exact, target)
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    tensors = load_file(folder / "model.safetensors") | _read_changes(changes)
+    bert_graph.write(tensors, config, "span", target)
+
+
+def _read_changes(path: Path) -> dict[str, Floats]:
+    """The trained tensors under the names that they have in the encoder."""
+    from safetensors.numpy import load_file
+
+    stored = load_file(path)
+    changed: dict[str, Floats] = {}
+    for name, value in stored.items():
+        if not name.endswith(SCALE):
+            scaled = value.dtype == np.int8
+            exact = value * stored[name + SCALE][:, None] if scaled else value
+            changed[name.removeprefix("encoder.")] = exact.astype(np.float32)
+    return changed

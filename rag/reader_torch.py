@@ -1,7 +1,4 @@
-"""The reader as a torch module: for training it, and for exporting it to ONNX once.
-
-Not imported where questions are answered.
-"""
+"""The reader as a torch module, for training it. Not imported where questions are answered."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
+from rag.reader_model import SCALE
+
 FROZEN_LAYERS = 4
-OPSET = 17
-SCALE = ".scale"  # the name of an int8 matrix's scales, one a row, ends so
 
 
 class ReaderModule(nn.Module):  # type: ignore[misc]  # torch is not read by mypy here
@@ -83,25 +80,3 @@ def load_changes(reader: ReaderModule, path: Path) -> dict[str, Any]:
             parameter.copy_(value)
         about: dict[str, Any] = json.loads(file.metadata()["about"])
     return about
-
-
-def export_onnx(reader: ReaderModule, path: Path) -> None:
-    """Write ``reader`` with inputs ``input_ids`` and ``attention_mask`` int64 (batch, tokens).
-
-    Outputs ``starts`` and ``ends`` are float32 (batch, tokens) logits.
-    """
-    reader.eval()
-    ids = torch.tensor([[0, 41, 42, 2], [0, 43, 2, 1]])
-    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
-    axes = {0: "batch", 1: "tokens"}
-    names = ("input_ids", "attention_mask", "starts", "ends")
-    torch.onnx.export(
-        reader,
-        (ids, mask),
-        str(path),
-        dynamo=False,
-        opset_version=OPSET,
-        input_names=names[:2],
-        output_names=names[2:],
-        dynamic_axes=dict.fromkeys(names, axes),
-    )

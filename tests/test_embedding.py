@@ -18,6 +18,7 @@ from index.embedding import BUNDLED, Encoder, Prompts, encodable, load_encoder
 from index.errors import ModelError
 from index.int8_encoder import Int8Encoder
 from index.sentence_encoder import SentenceEncoder, _fingerprint, _prompts
+from index.word_table import WordTable
 from rag import Library
 
 DATA = Path(__file__).parent / "data"
@@ -51,7 +52,8 @@ def test_int8_agrees_with_sentence_transformers_on_every_sentence(
     sentences = [span.of(document.text) for chunk in chunks for span in chunk.sentences]
     assert len(sentences) > 50
     cosines = (int8.encode_passages(sentences) * exact.encode_passages(sentences)).sum(axis=1)
-    assert cosines.min() >= 0.98
+    assert cosines.min() >= 0.99
+    assert cosines.mean() >= 0.995
 
 
 def test_int8_finds_the_passages_that_sentence_transformers_finds(
@@ -90,9 +92,9 @@ def test_vectors_are_unit_rows_in_the_order_given(
     assert vectors.dtype == np.float32
     assert vectors.shape == (4, encoder.info.dimension) == (4, 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    # A vector does not depend on the texts beside it.
     alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
-    assert np.diag(alone @ vectors.T).min() > 0.99
-    assert (alone @ vectors.T).argmax(axis=1).tolist() == [0, 1, 2, 3]
+    np.testing.assert_allclose(alone, vectors, atol=1e-5)
     assert encoder.encode_queries([]).shape == (0, 384)
 
 
@@ -383,7 +385,7 @@ def test_real_folder_is_a_plain_one_with_its_notice() -> None:
     assert "MIT License" in notice
     assert "Microsoft" in notice
     names = {path.name for path in folder.rglob("*") if path.is_file()}
-    assert {"model.safetensors", "tokenizer.json", "modules.json", "model.int8.onnx"} <= names
+    assert {"model.safetensors", "tokenizer.json", "modules.json", "words.q4"} <= names
     assert not [name for name in names if name.endswith((".py", ".bin", ".pkl", ".pt"))]
 
 
@@ -424,6 +426,15 @@ def test_e5_file_is_read_as_its_layout_says() -> None:
     ]
     np.testing.assert_array_equal(content.tensors["embeddings.word_embeddings.weight"], values)
     np.testing.assert_array_equal(content.tensors["embeddings.LayerNorm.bias"], np.arange(32))
+
+
+def test_word_table_gives_the_exact_rows(tmp_path: Path) -> None:
+    data, values = e5_bytes()
+    path = tmp_path / bundled_model.WORDS
+    path.write_bytes(e5_file.words(data))
+    found = WordTable(path, 32).lookup([1, 0, 1])
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, values[[1, 0, 1]])
 
 
 @pytest.mark.parametrize(("magic", "block"), [(b"E5S2", 32), (b"E5S1", 64)])

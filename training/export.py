@@ -10,14 +10,15 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from rag.reader_torch import SCALE, ReaderModule
+from rag.reader_model import SCALE
+from rag.reader_torch import ReaderModule
 
 
 def save_changes(reader: ReaderModule, path: Path, about: Mapping[str, Any]) -> None:
     """Write the trained tensors: matrices as int8 with one fp32 scale a row, the rest fp32.
 
-    One scale an output channel, symmetric, is also what ``quantise`` gives an ONNX file, so
-    that little is lost twice. ``about`` is stored as JSON in the file's metadata.
+    One scale an output channel, symmetric, is also what ``index.bert_graph`` does, so that
+    little is lost twice. ``about`` is stored as JSON in the file's metadata.
     """
     tensors: dict[str, torch.Tensor] = {}
     for name, value in reader.trained().items():

@@ -1,0 +1,172 @@
+"""BERT as an ONNX file of ONNX Runtime's 8-bit operators, written from its weights.
+
+The graph starts behind the word embeddings (``index/word_table.py`` looks those up) and runs one
+text at a time, so that it needs neither mask nor padding. Matrices have 7 bits, one scale an
+output channel: without VNNI, ONNX Runtime adds pairs of u8 x s8 products in 16 bits, which 8
+would overflow; with 7 every machine computes the same integers. Activations are quantised on
+the fly, by the text alone, so that a vector does not depend on what else is embedded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import onnx
+
+INPUT = "words"  # float32 (1, tokens, hidden)
+Head = Literal["mean", "span"]
+Floats = npt.NDArray[np.float32]
+
+_LEVELS = 63
+_ORT = "com.microsoft"
+_OPSETS = {"": 23, _ORT: 1}
+_IR_VERSION = 10
+
+
+def write(
+    tensors: Mapping[str, Floats], config: Mapping[str, Any], head: Head, target: Path
+) -> None:
+    """Write the graph of a ``BertModel`` (transformers' names of tensors, and its config).
+
+    ``head``: "mean" gives ``vectors`` (1, hidden), the mean over the tokens at unit length;
+    "span" gives ``starts`` and ``ends`` (tokens,), by ``head.weight`` (2, hidden) and
+    ``head.bias``.
+    """
+    import onnx
+
+    graph = _Graph(tensors, float(config["layer_norm_eps"]))
+    x = _embed(graph)
+    for layer in range(config["num_hidden_layers"]):
+        x = _layer(graph, f"encoder.layer.{layer}", config["num_attention_heads"], x)
+    outputs = _mean(graph, x) if head == "mean" else _span(graph, x)
+    onnx.save(graph.model(config["hidden_size"], outputs), target)
+
+
+class _Graph:
+    """Nodes and constants while they are collected."""
+
+    def __init__(self, tensors: Mapping[str, Floats], epsilon: float) -> None:
+        self.tensors, self._epsilon = tensors, epsilon
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: dict[str, onnx.TensorProto] = {}
+
+    def constant(self, name: str, value: npt.ArrayLike) -> str:
+        """The name of a constant that is stored once."""
+        from onnx import numpy_helper
+
+        array = np.ascontiguousarray(value)
+        self._constants[name] = numpy_helper.from_array(array, name)
+        return name
+
+    def node(
+        self, kind: str, inputs: Sequence[str], count: int = 1, domain: str = "", **settings: Any
+    ) -> list[str]:
+        """The names of a new node's outputs."""
+        from onnx import helper
+
+        name = f"{kind}_{len(self._nodes)}"
+        outputs = [f"{name}.{i}" for i in range(count)]
+        made = helper.make_node(kind, inputs, outputs, name, domain=domain, **settings)
+        self._nodes.append(made)
+        return outputs
+
+    def one(self, kind: str, *inputs: str, domain: str = "", **settings: Any) -> str:
+        """The name of a new node's only output."""
+        return self.node(kind, inputs, domain=domain, **settings)[0]
+
+    def output(self, name: str, x: str) -> None:
+        """Give a value the name of an output."""
+        from onnx import helper
+
+        self._nodes.append(helper.make_node("Identity", [x], [name], name))
+
+    def tensor(self, name: str) -> str:
+        """A weight as it is."""
+        return self.constant(name, self.tensors[name])
+
+    def normalised(self, name: str, x: str) -> str:
+        """Layer norm; ONNX Runtime's own fusion with the sum before it is seven times slower."""
+        scale, bias = self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
+        return self.one("LayerNormalization", x, scale, bias, epsilon=self._epsilon)
+
+    def linear(self, names: Sequence[str], x: str) -> str:
+        """``x`` times the matrices side by side, in 8 bits."""
+        weights = np.concatenate([self.tensors[f"{name}.weight"] for name in names])  # (out, in)
+        bias = np.concatenate([self.tensors[f"{name}.bias"] for name in names])
+        scales = np.maximum(np.abs(weights).max(axis=1), np.float32(1e-12)) / np.float32(_LEVELS)
+        rounded = np.round(weights / scales[:, None]).astype(np.int8)
+        inputs = (
+            self.constant(f"{names[0]}.int8", rounded.T),
+            self.constant(f"{names[0]}.scales", scales),
+            "",  # zero points: none
+            self.constant(f"{names[0]}.biases", bias),
+        )
+        return self.one("DynamicQuantizeMatMul", x, *inputs, domain=_ORT)
+
+    def model(self, hidden: int, outputs: Mapping[str, Sequence[int | str]]) -> onnx.ModelProto:
+        """The finished model; ``outputs`` gives each output's shape."""
+        from onnx import TensorProto, helper
+
+        def value(name: str, shape: Sequence[int | str]) -> onnx.ValueInfoProto:
+            return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+        graph = helper.make_graph(
+            self._nodes,
+            "bert",
+            [value(INPUT, (1, "tokens", hidden))],
+            [value(name, shape) for name, shape in outputs.items()],
+            list(self._constants.values()),
+        )
+        opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+
+
+def _embed(graph: _Graph) -> str:
+    """Words plus position and type, normalised."""
+    prefix = "embeddings"
+    table = (
+        graph.tensors[f"{prefix}.position_embeddings.weight"]
+        + graph.tensors[f"{prefix}.token_type_embeddings.weight"][0]
+    )
+    tokens = graph.one("Shape", INPUT, start=1, end=2)
+    start = graph.constant("zero", np.zeros(1, np.int64))
+    places = graph.one("Slice", graph.constant("positions", table), start, tokens, start)
+    return graph.normalised(f"{prefix}.LayerNorm", graph.one("Add", INPUT, places))
+
+
+def _layer(graph: _Graph, name: str, heads: int, x: str) -> str:
+    own = f"{name}.attention.self"
+    parts = graph.linear([f"{own}.{part}" for part in ("query", "key", "value")], x)
+    qkv = graph.node("Split", [parts], 3, axis=-1, num_outputs=3)
+    mixed = graph.one("Attention", *qkv, q_num_heads=heads, kv_num_heads=heads)
+    attended = graph.linear([f"{name}.attention.output.dense"], mixed)
+    x = graph.normalised(f"{name}.attention.output.LayerNorm", graph.one("Add", attended, x))
+    inner = graph.one("Gelu", graph.linear([f"{name}.intermediate.dense"], x))
+    out = graph.linear([f"{name}.output.dense"], inner)
+    return graph.normalised(f"{name}.output.LayerNorm", graph.one("Add", out, x))
+
+
+def _mean(graph: _Graph, x: str) -> dict[str, list[int | str]]:
+    axis = graph.constant("token_axis", np.array([1]))
+    mean = graph.one("ReduceMean", x, axis, keepdims=0)
+    graph.output("vectors", graph.one("LpNormalization", mean, axis=-1, p=2))
+    return {"vectors": [1, "hidden"]}
+
+
+def _span(graph: _Graph, x: str) -> dict[str, list[int | str]]:
+    weight = graph.constant("head.weight", graph.tensors["head.weight"].T)
+    logits = graph.one("Add", graph.one("MatMul", x, weight), graph.tensor("head.bias"))
+    axes = graph.constant("outer_axes", np.array([0, 2]))
+    for name, part in zip(
+        ("starts", "ends"),
+        graph.node("Split", [logits], 2, axis=-1, num_outputs=2),
+        strict=True,
+    ):
+        graph.output(name, graph.one("Squeeze", part, axes))
+    return {"starts": ["tokens"], "ends": ["tokens"]}
