@@ -1,8 +1,7 @@
-"""From files to Documents: decoding, metadata, BEIR corpora."""
+"""From files to Documents: which files, metadata, BEIR corpora."""
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,17 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import layout
+from index.encodings import decode
 from index.errors import SourceError
 from index.layout import Kind
 from index.simplified import simplified
 from index.types import Document
 
 SUFFIXES = (".txt", ".md")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _CREDITS = {
     "author": r"(?:作者|记者|撰文|文)",
     "editor": r"(?:责任编辑|责编|编辑)",
@@ -94,23 +89,6 @@ def read_source(source: SourceFile) -> tuple[Document, ...]:
             corpus line. The message names the file, the reason and the remedy.
     """
     return tuple(_read_file(source.path, source.name))
-
-
-def decode(data: bytes, source: str) -> str:
-    """Bytes to text: byte order mark, else strict UTF-8, else GB18030 where it reads as Chinese.
-
-    Raises:
-        SourceError: no encoding gives readable text.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _strict(data, encoding, source)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _detect(data, source)
-    # No text holds NUL: UTF-16 without a mark does, and so do binary files.
-    return _detect(data, source) if "\0" in text else text
 
 
 def article(text: str, document_id: str, source: str) -> Document:
@@ -197,21 +175,3 @@ def _credits(front: Sequence[str]) -> Iterator[tuple[str, str]]:
             rest = layout.without_dates(line).strip()
             if rest and not layout.is_credit(rest) and len(rest) <= _NAME_MAX:
                 yield "publisher", rest
-
-
-def _strict(data: bytes, encoding: str, source: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{source}：标明是 {encoding}，第 {error.start} 字节却不合规。请另存为 UTF-8"
-        ) from error
-
-
-def _detect(data: bytes, source: str) -> str:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data, cp_isolation=["gb18030", "big5", "utf_16_le", "utf_16_be"]).best()
-    if best is None:
-        raise SourceError(f"{source}：认不出文字编码。请另存为 UTF-8")
-    return str(best)

@@ -13,7 +13,12 @@ def simplified(text: str) -> str:
     return text.translate(_table())
 
 
-@cache
-def _table() -> dict[int, int]:
+def traditional_pairs() -> tuple[tuple[str, str], ...]:
+    """Each traditional character with its simplified one."""
     _, old, new = TABLE.read_text("utf-8").splitlines()
-    return str.maketrans(old, new)
+    return tuple(zip(old, new, strict=True))
+
+
+@cache
+def _table() -> dict[int, str]:
+    return {ord(old): new for old, new in traditional_pairs()}

@@ -13,7 +13,9 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from index.numerals import digits
@@ -51,9 +53,14 @@ def search_tokens(text: str) -> list[str]:
 
 def dictionary_count(word: str) -> int:
     """How often jieba's dictionary counted a word (0: not a word that it knows)."""
+    return int(dictionary().get(simplified(word)) or 0)
+
+
+def dictionary() -> Mapping[str, int]:
+    """jieba's words with their counts (0: only the beginning of one)."""
     segmenter = _jieba()
     segmenter.check_initialized()
-    return int(segmenter.FREQ.get(simplified(word)) or 0)
+    return MappingProxyType(segmenter.FREQ)
 
 
 @cache

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from index.documents import article, decode, find_sources, read_documents, read_source
+from index.documents import article, find_sources, read_documents, read_source
 from index.errors import SourceError
 from index.types import Document
 
 ROOT = Path(__file__).parent.parent
 SEEDS, DATA = ROOT / "seeds", ROOT / "tests" / "data"
-
-CHINESE = "栖河县白石湾灌区节水灌溉试点三年观察。\r\n水省下来了吗?地里的收成受不受影响?"
 
 
 def read(*sources: Path) -> tuple[Document, ...]:
@@ -85,59 +82,6 @@ def test_text_is_the_files_own(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(text.encode())
     assert read(path)[0].text == text
-
-
-# --- encodings ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        CHINESE.encode("utf-8"),
-        codecs.BOM_UTF8 + CHINESE.encode("utf-8"),
-        codecs.BOM_UTF16_LE + CHINESE.encode("utf-16-le"),
-        codecs.BOM_UTF16_BE + CHINESE.encode("utf-16-be"),
-        CHINESE.encode("gb18030"),
-        CHINESE.encode("gbk"),
-    ],
-    ids=["utf-8", "utf-8-bom", "utf-16-le", "utf-16-be", "gb18030", "gbk"],
-)
-def test_encodings_give_one_text(data: bytes) -> None:
-    assert decode(data, "a.txt") == CHINESE
-
-
-def test_rare_characters_of_gb18030() -> None:
-    text = "灌区有个㐂字，还有𠮷野。" + CHINESE
-    assert decode(text.encode("gb18030"), "a.txt") == text
-
-
-def test_big5() -> None:
-    text = "臺灣的水庫與灌溉，這篇文章講的是節約用水。"
-    assert decode(text.encode("big5"), "a.txt") == text
-
-
-def test_utf16_without_a_mark() -> None:
-    assert decode("plain words, no mark.".encode("utf-16-le"), "a.txt") == "plain words, no mark."
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (codecs.BOM_UTF8 + b"\xe6\xb0\xff", "utf-8-sig"),
-        (codecs.BOM_UTF16_LE + b"\x00\xd8\x41\x00", "utf-16"),
-        (bytes(range(128, 256)) * 3, "认不出"),
-        (b"\0" * 64, "认不出"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 8, "认不出"),
-    ],
-    ids=["broken utf-8", "broken utf-16", "no encoding", "zeros", "jpeg"],
-)
-def test_undecodable_bytes_are_refused(tmp_path: Path, data: bytes, said: str) -> None:
-    path = tmp_path / "坏.txt"
-    path.write_bytes(data)
-    message = fault(path)
-    assert str(path) in message
-    assert said in message
-    assert "另存为 UTF-8" in message
 
 
 # --- BEIR ---------------------------------------------------------------------------------
