@@ -1,0 +1,71 @@
+"""Proper names in a sentence: quoted names, Latin words, people, places and organisations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from index import tokens
+from index.types import Span
+from rag import numerals, units
+
+_LATIN = re.compile(
+    r"[0-9０-９]*[A-Za-zＡ-Ｚａ-ｚ]+(?:[-+.&－]?[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]+)*[+＋²³]?"
+)
+_QUOTED = re.compile(r"《([^《》]{1,60})》|“([^“”]{1,40})”|「([^「」]{1,40})」|『([^『』]{1,40})』")
+_DIVISION = re.compile(r"(?<=..)[省市县区州镇乡]$")  # 张家界市 is found where the text says 张家界
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁"
+    "任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔"
+)
+_NUMERAL = numerals.HAN_DIGITS + numerals.MULTIPLIERS
+_PLAIN = re.compile(r"[^\w\u4e00-\u9fff]+")
+
+
+def latin(text: str) -> list[Span]:
+    """Latin words with the digits that belong to them (N95, 5G, COVID-19); not units (5 km)."""
+    return [Span(*m.span()) for m in _LATIN.finditer(text) if not _is_unit(text, m)]
+
+
+def read(text: str) -> list[Span]:
+    """The proper names of ``text`` in reading order, without their quotation marks."""
+    quoted = [Span(*m.span(m.lastindex or 0)) for m in _QUOTED.finditer(text)]
+    single = [*latin(text), *_entities(text)]
+    outside = [s for s in single if not any(q.start <= s.start < q.end for q in quoted)]
+    return sorted([*quoted, *outside])
+
+
+def bare(text: str) -> str:
+    """``text`` as names are compared in: NFKC, lower case, no punctuation or white space."""
+    return _PLAIN.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def occurs(name: str, evidence: str) -> bool:
+    """Whether a name stands in ``evidence`` (which is `bare`), perhaps without its 市 or 县."""
+    plain = bare(name)
+    return plain in evidence or _DIVISION.sub("", plain) in evidence
+
+
+def _is_unit(text: str, match: re.Match[str]) -> bool:
+    word = numerals.folded(match[0])
+    letters = word.lstrip("0123456789")
+    before = text[: match.start()].rstrip()[-1:]
+    counted = len(letters) < len(word) or before.isdigit() or before in _NUMERAL
+    return bool(before or letters != word) and counted and letters in units.KNOWN
+
+
+def _entities(text: str) -> Iterator[Span]:
+    at = 0
+    for word, tag in tokens.tagged_words(text):
+        start, at = at, at + len(word)
+        if _is_entity(word, tag):
+            yield Span(start, at)
+
+
+def _is_entity(word: str, tag: str) -> bool:
+    """jieba makes up names from characters it cannot place: its dictionary has the real ones."""
+    if tag in ("nr", "nrt", "nrfg"):
+        known = len(word) > 2 and tokens.dictionary_count(word) > 0
+        return known or (1 < len(word) < 4 and word[0] in _SURNAMES)
+    return tag in ("ns", "nt") and len(word) > 1 and tokens.dictionary_count(word) > 0
