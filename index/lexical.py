@@ -1,10 +1,13 @@
-"""BM25 over given token lists, built once and stored (no pickle)."""
+"""BM25 over given token lists, built once and stored as plain arrays."""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Mapping, Sequence
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,105 +15,220 @@ import numpy.typing as npt
 from index.errors import IndexDamaged
 
 K1, B = 1.2, 0.75
-_ARRAYS = ("data", "indices", "indptr")
 
+Buffer = bytes | memoryview
 Scores = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches:
+    """The best ``rows`` (k,) for a query, best first, with their ``scores`` (k,), all above 0."""
+
+    rows: Rows
+    scores: Scores
+
+
+class Vocabulary:
+    """Tokens in the order of their UTF-8 bytes, so that opening them takes no time."""
+
+    def __init__(self, text: Buffer, ends: npt.NDArray[np.int64]) -> None:
+        self.text, self.ends = text, ends  # token i is text[ends[i - 1]:ends[i]]
+
+    @classmethod
+    def of(cls, tokens: Iterable[bytes]) -> Vocabulary:
+        """The vocabulary of sorted ``tokens``."""
+        parts = list(tokens)
+        return cls(b"".join(parts), np.cumsum([len(part) for part in parts], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def number(self, token: str) -> int | None:
+        """The place of ``token``; None where it does not occur."""
+        wanted = _encoded(token)
+        at = bisect_left(range(len(self)), wanted, key=self._token)
+        return at if at < len(self) and self._token(at) == wanted else None
+
+    def _token(self, i: int) -> bytes:
+        start = int(self.ends[i - 1]) if i else 0
+        return bytes(self.text[start : int(self.ends[i])])
 
 
 class LexicalIndex:
     """BM25 (Lucene's variant, Robertson et al. 1994) scores of ``size`` texts.
 
     A compressed sparse column matrix: column = token, row = text, value = the token's score
-    contribution, so that a query's score is a sum over its tokens' columns.
+    contribution, so that a query's score is a sum over its tokens' columns. Rows of a column
+    rise.
     """
 
-    def __init__(
-        self, arrays: Mapping[str, npt.NDArray[np.generic]], vocabulary: dict[str, int], size: int
-    ) -> None:
-        self._arrays = {name: arrays[name] for name in _ARRAYS}
-        self._vocabulary = vocabulary
-        self.size = size
+    def __init__(self, vocabulary: Vocabulary, postings: _Postings, size: int) -> None:
+        self._vocabulary, self._postings, self.size = vocabulary, postings, size
 
     @classmethod
-    def build(cls, texts: Sequence[Sequence[str]]) -> LexicalIndex:
-        """Index token lists (one a text)."""
-        import bm25s
-
-        vocabulary: dict[str, int] = {}
-        ids = [[vocabulary.setdefault(t, len(vocabulary)) for t in tokens] for tokens in texts]
-        if not vocabulary:
-            empty = {"data": np.zeros(0, np.float32), "indices": np.zeros(0, np.int32)}
-            return cls({**empty, "indptr": np.zeros(1, np.int64)}, {}, len(texts))
-        bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-        bm25.index((ids, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(bm25.scores, vocabulary, len(texts))
+    def build(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
+        """Index token lists (one a text), taken one by one."""
+        counted = _count(texts)
+        ranked = sorted((_encoded(token), i) for token, i in counted.numbers.items())
+        places = np.empty(len(ranked), np.int64)
+        places[[i for _, i in ranked]] = np.arange(len(ranked))
+        vocabulary = Vocabulary.of(token for token, _ in ranked)
+        return cls(vocabulary, _weigh(counted, places), len(counted.lengths))
 
     def scores(self, tokens: Sequence[str]) -> Scores:
         """Scores of all texts for a query's tokens: float32 ``(size,)``, 0 where none occurs."""
         totals = np.zeros(self.size, np.float32)
-        starts = self._arrays["indptr"]
-        for token in tokens:
-            column = self._vocabulary.get(token)
-            if column is not None:
-                rows = slice(int(starts[column]), int(starts[column + 1]))
-                # A token has each text once, so that += on indices loses nothing.
-                totals[self._arrays["indices"][rows]] += self._arrays["data"][rows]
+        for column in self._columns(tokens):
+            np.add.at(totals, *self._postings.column(column))
+        return totals
+
+    def top(self, tokens: Sequence[str], k: int) -> Matches:
+        """The ``k`` best texts, or fewer where fewer match; equal ones by rising row."""
+        scores = self.scores(tokens)
+        rows = np.flatnonzero(scores)
+        if len(rows) > k:
+            least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
+            rows = rows[scores[rows] >= least]
+        order = np.lexsort((rows, -scores[rows]))[:k]
+        return Matches(rows[order], scores[rows[order]])
+
+    def scores_at(self, tokens: Sequence[str], rows: Rows) -> Scores:
+        """Scores of the texts ``rows`` only: float32 ``(len(rows),)``."""
+        totals = np.zeros(len(rows), np.float32)
+        for column in self._columns(tokens):
+            found, values = self._postings.column(column)
+            at = np.minimum(np.searchsorted(found, rows), len(found) - 1)
+            totals += np.where(found[at] == rows, values[at], np.float32(0))
         return totals
 
     def rarity(self, token: str) -> float:
         """Inverse document frequency, ``ln(1 + (N - n + 0.5) / (n + 0.5))``."""
-        column = self._vocabulary.get(token)
-        starts = self._arrays["indptr"]
-        n = 0 if column is None else int(starts[column + 1] - starts[column])
-        return float(np.log1p((self.size - n + 0.5) / (n + 0.5)))
+        column = self._vocabulary.number(token)
+        n = 0 if column is None else len(self._postings.column(column)[0])
+        return float(_rarity(self.size, n))
 
     def __contains__(self, token: str) -> bool:
-        return token in self._vocabulary
+        return self._vocabulary.number(token) is not None
 
-    def to_files(self, name: str) -> dict[str, bytes]:
+    def _columns(self, tokens: Sequence[str]) -> list[int]:
+        numbers = (self._vocabulary.number(token) for token in tokens)
+        return [number for number in numbers if number is not None]
+
+    def to_files(self, name: str) -> dict[str, Buffer]:
         """The stored files, named after ``name``."""
-        files = {f"{name}.{part}.npy": _npy(array) for part, array in self._arrays.items()}
-        header = {"k1": K1, "b": B, "size": self.size, "vocabulary": list(self._vocabulary)}
-        return {**files, f"{name}.json": json.dumps(header, ensure_ascii=False).encode()}
+        header = {"k1": K1, "b": B, "size": self.size}
+        return {
+            f"{name}.json": json.dumps(header).encode(),
+            f"{name}.tokens": self._vocabulary.text,
+            f"{name}.token_ends": _raw(self._vocabulary.ends, "<i8"),
+            f"{name}.column_ends": _raw(self._postings.ends, "<i8"),
+            f"{name}.rows": _raw(self._postings.rows, "<i4"),
+            f"{name}.values": _raw(self._postings.values, "<f4"),
+        }
 
     @classmethod
-    def from_files(cls, name: str, files: Mapping[str, bytes]) -> LexicalIndex:
-        """Read back what ``to_files`` gave.
+    def from_files(cls, name: str, files: Mapping[str, Buffer]) -> LexicalIndex:
+        """Read back what ``to_files`` gave, without copying it.
 
         Raises:
             IndexDamaged: a file is missing or inconsistent with the others.
         """
         try:
-            header = json.loads(files[f"{name}.json"])
-            vocabulary = {token: i for i, token in enumerate(header["vocabulary"])}
-            arrays = {part: _from_npy(files[f"{name}.{part}.npy"]) for part in _ARRAYS}
-            index = cls(arrays, vocabulary, int(header["size"]))
-        except (KeyError, ValueError, TypeError, EOFError) as error:
+            size = int(json.loads(bytes(files[f"{name}.json"]))["size"])
+            token_ends = np.frombuffer(files[f"{name}.token_ends"], "<i8")
+            postings = _Postings(
+                np.frombuffer(files[f"{name}.column_ends"], "<i8"),
+                np.frombuffer(files[f"{name}.rows"], "<i4"),
+                np.frombuffer(files[f"{name}.values"], "<f4"),
+            )
+            index = cls(Vocabulary(files[f"{name}.tokens"], token_ends), postings, size)
+        except (KeyError, ValueError, TypeError) as error:
             raise IndexDamaged(f"词索引 {name} 读不出来（{error!r}）。{_REMEDY}") from error
         index._check(name)
         return index
 
     def _check(self, name: str) -> None:
-        data, indices, indptr = (self._arrays[part] for part in _ARRAYS)
+        vocabulary, postings = self._vocabulary, self._postings
         whole = (
-            (data.dtype.kind, indices.dtype.kind, indptr.dtype.kind) == ("f", "i", "i")
-            and len(indptr) == len(self._vocabulary) + 1
-            and len(data) == len(indices) == int(indptr[-1])
-            and (len(indices) == 0 or 0 <= int(indices.min()) <= int(indices.max()) < self.size)
+            len(vocabulary) == len(postings.ends)
+            and _last(vocabulary.ends) == len(vocabulary.text)
+            and _last(postings.ends) == len(postings.rows) == len(postings.values)
+            and (len(postings.rows) == 0 or int(postings.rows.max()) < self.size)
         )
         if not whole:
             raise IndexDamaged(f"词索引 {name} 的各部分大小对不上。{_REMEDY}")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Postings:
+    """Column i is ``rows`` and ``values`` from ``ends[i - 1]`` to ``ends[i]``."""
+
+    ends: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int32]
+    values: Scores
+
+    def column(self, i: int) -> tuple[npt.NDArray[np.int32], Scores]:
+        part = slice(int(self.ends[i - 1]) if i else 0, int(self.ends[i]))
+        return self.rows[part], self.values[part]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counted:
+    """Token counts, text after text: ``tokens`` and ``counts`` (postings,), by number.
+
+    ``distinct`` (texts,) says how many of them each text has, ``lengths`` its tokens.
+    """
+
+    numbers: dict[str, int]
+    tokens: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int32]
+    distinct: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int32]
+
+
+def _count(texts: Iterable[Sequence[str]]) -> _Counted:
+    numbers: dict[str, int] = {}
+    tokens, counts, distinct, lengths = (array("i") for _ in range(4))
+    for text in texts:
+        tally = Counter(text)
+        tokens.extend(numbers.setdefault(token, len(numbers)) for token in tally)
+        counts.extend(tally.values())
+        distinct.append(len(tally))
+        lengths.append(len(text))
+    arrays = (np.array(part, np.int32) for part in (tokens, counts, distinct, lengths))
+    return _Counted(numbers, *arrays)
+
+
+def _weigh(counted: _Counted, places: npt.NDArray[np.int64]) -> _Postings:
+    """The postings, token numbers replaced by ``places`` (vocabulary,)."""
+    texts = len(counted.lengths)
+    columns = places[counted.tokens]
+    rows = np.repeat(np.arange(texts, dtype=np.int32), counted.distinct)
+    frequencies = np.bincount(columns, minlength=len(places))
+    mean = counted.lengths.mean() if counted.lengths.any() else 1.0
+    damping = K1 * (1 - B + B * counted.lengths / mean)
+    values = _rarity(texts, frequencies)[columns] * counted.counts
+    values /= counted.counts + damping[rows]
+    order = np.argsort(columns, kind="stable")  # stable: rows of a column keep rising
+    return _Postings(np.cumsum(frequencies), rows[order], values[order].astype(np.float32))
+
+
+def _rarity(texts: int, n: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    n = np.asarray(n, np.float64)
+    return np.log1p((texts - n + 0.5) / (n + 0.5))
+
+
+def _encoded(token: str) -> bytes:
+    return token.encode("utf-8", "surrogatepass")
+
+
+def _last(ends: npt.NDArray[np.int64]) -> int:
+    return int(ends[-1]) if len(ends) else 0
+
+
+def _raw(values: npt.NDArray[np.generic], dtype: str) -> Buffer:
+    return values.astype(dtype, copy=False).data.cast("B") if len(values) else b""
+
+
 _REMEDY = "请重建：youju index 源文件夹 --data 数据目录"
-
-
-def _npy(array: npt.NDArray[np.generic]) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _from_npy(data: bytes) -> npt.NDArray[np.generic]:
-    array: npt.NDArray[np.generic] = np.load(io.BytesIO(data), allow_pickle=False)
-    return array
