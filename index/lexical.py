@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import IndexDamaged
+from index.manifest import Buffer
 
 K1, B = 1.2, 0.75
 
-Buffer = bytes | memoryview
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 

@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
+
+Buffer = bytes | memoryview
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _T = TypeVar("_T")
@@ -64,7 +66,7 @@ class FileEntry:
     sha256: str
 
     @classmethod
-    def of(cls, data: bytes) -> FileEntry:
+    def of(cls, data: Buffer) -> FileEntry:
         """The entry that ``data`` must have."""
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
@@ -86,7 +88,7 @@ class Generation:
     """A manifest and the bytes of its files, every one checked."""
 
     manifest: Manifest
-    files: Mapping[str, bytes]
+    files: Mapping[str, Buffer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def opened_plain(root: Path, path: Sequence[str]) -> Iterator[int]:
         yield file
 
 
-def write_synced(folder: int, name: str, data: bytes) -> None:
+def write_synced(folder: int, name: str, data: bytes | memoryview) -> None:
     """Write a new file in the open ``folder`` and see it to the disk."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with opened(name, flags, folder) as file, os.fdopen(file, "wb", closefd=False) as stream:

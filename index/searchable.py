@@ -13,7 +13,7 @@ import numpy.typing as npt
 from index import passages, records, store
 from index.errors import IndexDamaged, IndexMismatch
 from index.lexical import LexicalIndex
-from index.manifest import Generation, Header, Manifest, ModelInfo
+from index.manifest import Buffer, Generation, Header, Manifest, ModelInfo
 from index.tokens import search_tokens
 from index.types import Chunk, Document
 from index.vectors import Vectors
@@ -92,7 +92,7 @@ def document_tokens(document: Document) -> list[str]:
     return search_tokens(f"{document.title}\n{document.text}")
 
 
-def to_files(index: SearchIndex) -> dict[str, bytes]:
+def to_files(index: SearchIndex) -> dict[str, Buffer]:
     """The files of a generation."""
     return {
         records.DOCUMENTS: records.documents_to_bytes(index.documents),
@@ -113,10 +113,10 @@ def from_generation(generation: Generation) -> SearchIndex:
     missing = {records.DOCUMENTS, records.CHUNKS, _VECTORS} - set(files)
     if missing:
         raise IndexDamaged(f"索引缺少文件 {sorted(missing)}。请重建：youju index 源文件夹")
-    documents = records.documents_from_bytes(files[records.DOCUMENTS])
+    documents = records.documents_from_bytes(bytes(files[records.DOCUMENTS]))
     return assemble(
         documents,
-        records.chunks_from_bytes(files[records.CHUNKS], documents),
+        records.chunks_from_bytes(bytes(files[records.CHUNKS]), documents),
         Vectors.from_bytes(files[_VECTORS], header.counts.windows, header.model.dimension),
         LexicalIndex.from_files(_WINDOW_WORDS, files),
         LexicalIndex.from_files(_DOCUMENT_WORDS, files),

@@ -26,6 +26,7 @@ from index.errors import IndexDamaged, IndexMismatch, IndexMissing, StoreError
 from index.manifest import (
     FORMAT_VERSION,
     MANIFEST,
+    Buffer,
     ChunkerSettings,
     Counts,
     FileEntry,
@@ -82,7 +83,7 @@ def read(root: Path) -> Generation:
     return _read_generation(root, pointer)
 
 
-def write(root: Path, header: Header, files: Mapping[str, bytes]) -> Manifest:
+def write(root: Path, header: Header, files: Mapping[str, Buffer]) -> Manifest:
     """Store ``files`` as a new generation and make it current; hold ``build_lock`` around it.
 
     Raises ``StoreError`` where anything fails; the former generation then stays current.
@@ -177,7 +178,7 @@ def _read_file(root: Path, path: tuple[str, ...], entry: FileEntry | None) -> by
 
 
 def _write_generation(
-    parent: int, name: str, header: Header, files: Mapping[str, bytes]
+    parent: int, name: str, header: Header, files: Mapping[str, Buffer]
 ) -> Manifest:
     manifest = Manifest(
         format_version=FORMAT_VERSION,

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import IndexDamaged, InputError, ModelError
+from index.manifest import Buffer
 
-Buffer = bytes | memoryview
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
@@ -139,9 +139,7 @@ class Vectors:
 def _empty(d: int) -> Any:
     import faiss
 
-    return faiss.IndexScalarQuantizer(
-        d, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
+    return faiss.IndexScalarQuantizer(d, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
 
 
 def _opened(data: Buffer) -> Any:
@@ -149,7 +147,8 @@ def _opened(data: Buffer) -> Any:
     import faiss
 
     array = np.frombuffer(data, np.uint8)
-    return faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(array), array.size))
+    reader = faiss.ZeroCopyIOReader  # type: ignore[attr-defined]  # missing in its stubs
+    return faiss.read_index(reader(faiss.swig_ptr(array), array.size))
 
 
 def _check_units(matrix: Floats, d: int) -> None:

@@ -20,6 +20,13 @@ def unit_rows(n: int, d: int, seed: int) -> Floats:
     return rows.astype(np.float32)
 
 
+def stored(built: Vectors, rows: Floats) -> Floats:
+    """What is left of ``rows`` in 16 bits, which is their nearest neighbour there."""
+    matrix = built.matrix()
+    np.testing.assert_allclose(matrix, rows, rtol=2**-10, atol=1e-7)
+    return matrix
+
+
 sizes = st.integers(0, 60)
 
 
@@ -27,7 +34,9 @@ sizes = st.integers(0, 60)
 @given(n=sizes, q=st.integers(0, 30), d=st.integers(1, 40), k=st.integers(1, 80), seed=sizes)
 def test_search_is_brute_force(n: int, q: int, d: int, k: int, seed: int) -> None:
     rows, queries = unit_rows(n, d, seed), unit_rows(q, d, seed + 1000)
-    found = Vectors.build(rows).search(queries, k)
+    built = Vectors.build(rows)
+    found = built.search(queries, k)
+    rows = stored(built, rows)
     products = queries.astype(np.float64) @ rows.T.astype(np.float64)
     assert found.ids.shape == found.scores.shape == (q, min(k, n))
     assert found.ids.dtype == np.int64
@@ -50,8 +59,10 @@ def test_bytes_matrix_and_scores(n: int, d: int, seed: int) -> None:
     loaded = Vectors.from_bytes(built.to_bytes(), n, d)
     assert loaded.to_bytes() == built.to_bytes()
     assert (len(loaded), loaded.dimension) == (n, d)
-    np.testing.assert_array_equal(loaded.matrix(), rows)
+    rows = stored(loaded, rows)
     np.testing.assert_allclose(loaded.scores(query), rows @ query, atol=1e-6)
+    some = np.arange(n)[::-2]
+    np.testing.assert_allclose(loaded.scores_at(query, some), rows[some] @ query, atol=1e-6)
     assert loaded.scores(query).shape == (n,)
     assert loaded.scores(query).dtype == loaded.matrix().dtype == np.float32
 
@@ -88,7 +99,7 @@ def test_the_matrix_outlives_its_index_and_is_a_copy() -> None:
     built = Vectors.build(rows)
     copy = built.matrix()
     copy[0] = 0
-    np.testing.assert_array_equal(built.matrix(), rows)
+    rows = stored(built, rows)
     del built
     np.testing.assert_array_equal(copy[1:], rows[1:])
 
@@ -96,7 +107,7 @@ def test_the_matrix_outlives_its_index_and_is_a_copy() -> None:
 def test_any_memory_layout_will_do() -> None:
     rows = unit_rows(20, 8, 2)
     built = Vectors.build(np.asfortranarray(rows))
-    np.testing.assert_array_equal(built.matrix(), rows)
+    stored(built, rows)
     strided = np.repeat(rows, 2, axis=0)[::2]
     wanted = built.search(rows, 3)
     np.testing.assert_array_equal(built.search(strided, 3).ids, wanted.ids)
@@ -178,10 +189,38 @@ def test_bytes_of_another_size_are_damage(n: int, d: int) -> None:
 def test_bytes_of_another_kind_are_damage() -> None:
     import faiss
 
-    other = faiss.IndexFlatL2(4)
-    other.add(unit_rows(5, 4, 3))
-    with pytest.raises(IndexDamaged, match="IndexFlatL2"):
-        Vectors.from_bytes(bytes(faiss.serialize_index(other)), 5, 4)
+    kind = faiss.ScalarQuantizer
+    for qtype, metric in (
+        (kind.QT_fp16, faiss.METRIC_L2),
+        (kind.QT_bf16, faiss.METRIC_INNER_PRODUCT),
+    ):
+        other = faiss.IndexScalarQuantizer(4, qtype, metric)
+        other.add(unit_rows(5, 4, 3))
+        with pytest.raises(IndexDamaged, match="16 位内积"):
+            Vectors.from_bytes(bytes(faiss.serialize_index(other)), 5, 4)
+    flat = faiss.IndexFlatIP(4)
+    flat.add(unit_rows(5, 4, 3))
+    with pytest.raises(IndexDamaged, match="字节"):
+        Vectors.from_bytes(bytes(faiss.serialize_index(flat)), 5, 4)
+
+
+def test_the_ten_best_are_those_of_32_bits() -> None:
+    rows = unit_rows(3000, 384, 5)
+    queries = unit_rows(300, 384, 6)
+    found = Vectors.build(rows).search(queries, 10).ids
+    best = np.argsort(-(queries @ rows.T), axis=1, kind="stable")[:, :10]
+    same = [set(one) == set(other) for one, other in zip(found, best, strict=True)]
+    assert np.mean(same) > 0.98
+    assert (found[:, 0] == best[:, 0]).mean() > 0.99
+
+
+def test_mapped_bytes_are_searched_where_they_are() -> None:
+    rows = unit_rows(50, 8, 7)
+    data = bytearray(Vectors.build(rows).to_bytes())
+    opened = Vectors.from_bytes(memoryview(data), 50, 8)
+    data[-16:] = np.zeros(8, "<f2").tobytes()
+    assert opened.search(rows[-1:], 50).scores.max() < 0.99  # its own row is gone
+    np.testing.assert_array_equal(opened.matrix()[-1], 0)
 
 
 def test_broken_bytes_are_damage() -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 from index.errors import YoujuError
 from ui import terminal
 
-_PARTS = ("youju", "torch", "sentence-transformers", "transformers", "faiss-cpu", "gradio", "bm25s")
+_PARTS = (
+    "youju",
+    "torch",
+    "sentence-transformers",
+    "transformers",
+    "faiss-cpu",
+    "gradio",
+    "onnxruntime",
+)
 
 
 def examine(data: Path, model: str | None) -> bool:
