@@ -1,27 +1,37 @@
-"""From files to Documents: which files, metadata, BEIR corpora."""
+"""From files to Documents: which files, by which reader, and what is said of a bad one."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import layout
-from index.encodings import decode
+from index import front_matter
 from index.errors import SourceError
-from index.layout import Kind
-from index.simplified import simplified
+from index.formats import beir, book, pdf, plain, sheets, slides, web, word
+from index.formats.extract import Extract
 from index.types import Document
 
-SUFFIXES = (".txt", ".md")
-_CREDITS = {
-    "author": r"(?:作者|记者|撰文|文)",
-    "editor": r"(?:责任编辑|责编|编辑)",
-    "publisher": r"(?:来源|稿源|发布单位|发布机构)",
+_CORPUS = ".jsonl"
+_READERS: dict[str, Callable[[bytes, str], Extract]] = {
+    ".txt": plain.read,
+    ".md": plain.read,
+    ".html": web.read,
+    ".htm": web.read,
+    ".xhtml": web.read,
+    ".pdf": pdf.read,
+    ".docx": word.read,
+    ".xlsx": sheets.read_xlsx,
+    ".csv": sheets.read_csv,
+    ".tsv": sheets.read_csv,
+    ".pptx": slides.read,
+    ".epub": book.read,
 }
-_NAME_MAX = 20  # characters of a publisher's name
+SUFFIXES = (*_READERS, _CORPUS)
+# Old formats that no well-kept library reads.
+_SAVE_AS = {".doc": ".docx", ".wps": ".docx", ".rtf": ".docx", ".xls": ".xlsx", ".et": ".xlsx"}
+_SAVE_AS |= {".ppt": ".pptx", ".dps": ".pptx", ".mht": ".html", ".mhtml": ".html"}
+_SIZE_MAX = 512 << 20  # bytes of one file that is read whole; a corpus may be larger
 _REBUILD = "youju index 文件夹 --data 数据目录"
 
 
@@ -62,7 +72,7 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
         raise SourceError(f"有 {len(faults)} 处源文件不能用，未建索引：\n  {listed}")
     if not documents:
         where = "、".join(str(source) for source in sources)
-        kinds = "、".join(SUFFIXES)
+        kinds = "、".join(_READERS)
         raise SourceError(
             f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl，再运行：{_REBUILD}"
         )
@@ -72,8 +82,8 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
 def find_sources(sources: Sequence[Path]) -> tuple[SourceFile, ...]:
     """The files in ``sources``: files as they are, folders recursively in the order of names.
 
-    In a folder, hidden files and README files are not articles; every other file is listed,
-    whatever its kind, so that none is silently left out.
+    In a folder, hidden files, Office's lock files (``~$…``) and README files are not articles;
+    every other file is listed, whatever its kind, so that none is silently left out.
 
     Raises:
         SourceError: nothing is there.
@@ -85,24 +95,33 @@ def read_source(source: SourceFile) -> tuple[Document, ...]:
     """Read one file: its article, or the articles of a BEIR ``corpus.jsonl``.
 
     Raises:
-        SourceError: an unknown kind of file, unreadable or empty, undecodable text, a malformed
-            corpus line. The message names the file, the reason and the remedy.
+        SourceError: an unknown kind of file, unreadable, empty, damaged, encrypted, undecodable
+            or hostile. The message names the file, the reason and the remedy.
     """
-    return tuple(_read_file(source.path, source.name))
+    suffix, shown = source.path.suffix.lower(), str(source.path)
+    if suffix not in SUFFIXES:
+        raise _unknown(source.path)
+    data = _bytes(source.path)
+    if suffix == _CORPUS:
+        return beir.read(data, shown)
+    extract = _extracted(_READERS[suffix], data, shown)
+    if not extract.text.strip():
+        raise SourceError(f"{shown}：文件是空的，里面没有文字。请写入内容或移走")
+    return (from_extract(extract, source.name, shown),)
 
 
-def article(text: str, document_id: str, source: str) -> Document:
-    """A Document from one article's text; title and metadata come from its own lines."""
-    front = [line.span.of(text) for line in layout.lines(text) if line.kind is Kind.FRONT]
-    titles = [line for line in front if not layout.is_credit_line(line)]
-    title = titles[0].lstrip("# ") if titles else Path(source).stem
-    metadata = dict(_credits(front))
-    plain = [line for line in titles[1:] if not layout.is_credit(line)]
-    author = metadata.get("author", "")
-    headline = [line for line in plain if not (author and line.endswith(author))]
-    if headline:
-        metadata["subtitle"] = " ".join(headline)
-    return Document(document_id, title, text, source, metadata)
+def from_extract(extract: Extract, document_id: str, source: str) -> Document:
+    """A Document; what the file does not say of title and metadata, its own lines do."""
+    front = front_matter.read(extract.text, extract.roles)
+    return Document(
+        id=document_id,
+        title=extract.title or front.title or Path(source).stem,
+        text=extract.text,
+        source=source,
+        metadata={**extract.metadata, **front.metadata},
+        roles=extract.roles,
+        places=extract.places,
+    )
 
 
 def _files(sources: Sequence[Path]) -> Iterator[SourceFile]:
@@ -110,7 +129,7 @@ def _files(sources: Sequence[Path]) -> Iterator[SourceFile]:
         if source.is_dir():
             for path in sorted(source.rglob("*")):
                 name = path.relative_to(source)
-                hidden = any(part.startswith(".") for part in name.parts)
+                hidden = any(part.startswith((".", "~$")) for part in name.parts)
                 if path.is_file() and not hidden and not path.stem.upper().startswith("README"):
                     yield SourceFile(path, name.as_posix())
         elif source.exists():
@@ -119,59 +138,37 @@ def _files(sources: Sequence[Path]) -> Iterator[SourceFile]:
             raise SourceError(f"找不到源文件或文件夹：{source}。请检查路径，再运行：{_REBUILD}")
 
 
-def _read_file(path: Path, name: str) -> Iterator[Document]:
-    if path.suffix.lower() not in (*SUFFIXES, ".jsonl"):
-        raise SourceError(
-            f"{path}：不认识 {path.suffix or '没有扩展名的'} 文件。请移走，或存为 .txt、.md、.jsonl"
-        )
+def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        size = path.stat().st_size
+        if size > _SIZE_MAX and path.suffix.lower() != _CORPUS:
+            raise SourceError(
+                f"{path}：文件有 {size >> 20} MB，超过上限 {_SIZE_MAX >> 20} MB。请拆成几个文件"
+            )
+        return path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path}：读不了（{error.strerror}）。请检查权限和磁盘") from error
-    text = decode(data, str(path))
-    if path.suffix.lower() == ".jsonl":
-        yield from _corpus(text, path)
-    elif not text.strip():
-        raise SourceError(f"{path}：文件是空的。请写入内容或移走")
-    else:
-        yield article(text, name, str(path))
 
 
-def _corpus(text: str, path: Path) -> Iterator[Document]:
-    """One document a line, as BEIR writes them: ``_id``, ``title``, ``text``."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise SourceError(f"{where}：不是 JSON（{error}）。请改正这一行或删去") from error
-        match row:
-            case {"_id": str(document_id), "text": str(body)} if body.strip() or row.get("title"):
-                metadata = _metadata(row)
-                yield Document(document_id, str(row.get("title") or ""), body, where, metadata)
-            case _:
-                raise SourceError(
-                    f"{where}：需要字符串字段 _id 和 text，并且 title 或 text 不空。请补上"
-                )
+def _extracted(read: Callable[[bytes, str], Extract], data: bytes, source: str) -> Extract:
+    if not data:
+        raise SourceError(f"{source}：文件是空的。请写入内容或移走")
+    try:
+        return read(data, source)
+    except SourceError:
+        raise
+    except Exception as error:  # format libraries raise anything on damaged files
+        raise SourceError(
+            f"{source}：文件损坏或内容不合规（{type(error).__name__}：{str(error)[:80]}）。"
+            "请用原来的程序打开，另存一份"
+        ) from error
 
 
-def _metadata(row: Mapping[str, object]) -> dict[str, str]:
-    own = {"_id", "title", "text"}
-    found = row.get("metadata")
-    extra = {**row, **(found if isinstance(found, dict) else {})}
-    return {k: v for k, v in extra.items() if k not in own and isinstance(v, str) and v}
-
-
-def _credits(front: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Metadata fields from credit lines: date, author, editor, publisher."""
-    for line in front:
-        for field, label in _CREDITS.items():
-            if match := re.search(rf"{label}\s*[:：\s]\s*([^\s:：|]+)", simplified(line)):
-                yield field, line[slice(*match.span(1))].strip("（）()【】[]")
-        if date := layout.date_in(line):
-            yield "date", date
-            rest = layout.without_dates(line).strip()
-            if rest and not layout.is_credit(rest) and len(rest) <= _NAME_MAX:
-                yield "publisher", rest
+def _unknown(path: Path) -> SourceError:
+    suffix = path.suffix.lower()
+    if suffix in _SAVE_AS:
+        return SourceError(f"{path}：旧格式 {suffix} 读不了。请另存为 {_SAVE_AS[suffix]}")
+    kinds = "、".join(SUFFIXES)
+    return SourceError(
+        f"{path}：不认识 {suffix or '没有扩展名的'} 文件。请移走，或存为其中一种：{kinds}"
+    )

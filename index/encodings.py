@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import re
 import unicodedata
 from collections import Counter
 from functools import cache
@@ -52,6 +53,7 @@ _NOISE = math.log(1 / 256)  # of one byte
 # By which the likeliest reading must lead. Chinese in UTF-16 may look like ASCII (浙江: Ym_l).
 _MARGIN, _MARGIN_ASCII = 6.0, 12.0
 _SAMPLE = 4000  # characters judged; all are decoded
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 _SCRIPTS = (("\u3041", "\u30ff", _KANA), ("가", "힣", _HANGUL), ("À", "ӿ", _LETTER))
 _MARKS = frozenset("，。、：；？！“”‘’（）《》〈〉【】「」『』…—·－～　％\xa0")
@@ -98,10 +100,15 @@ def _readings(data: bytes) -> list[tuple[float, str]]:
         text = next((t for e in encodings if (t := _strictly(data, e)) is not None), None)
         if text is None or text in found:
             continue
-        sample = text[:_SAMPLE]
+        sample = _sample(text)
         if "utf-8" in encodings or _beats_noise(sample, encodings[0]):
             found[text] = prior + sum(map(_log_probability, sample))
     return [(score, text) for text, score in found.items()]
+
+
+def _sample(text: str) -> str:
+    """The text's beginning, and its first characters beyond ASCII: a web page begins with code."""
+    return text[:_SAMPLE] + "".join(_FOREIGN.findall(text[_SAMPLE:])[:_SAMPLE])[:_SAMPLE]
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

@@ -1,31 +1,18 @@
-"""What each line of a plain-text article is: debris, front matter, heading, table, body.
+"""What each line of an article is: debris, front matter, heading, table, body.
 
-Pure rules over lines, the same for every article and for both scripts; offsets are into the
-document's text.
+What the file itself says of a line (its role) goes before the rules. Pure rules over lines,
+the same for every article and for both scripts; offsets are into the document's text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from index.sentences import stripped
 from index.simplified import simplified
-from index.types import Span
-
-
-class Kind(Enum):
-    """The role of a line."""
-
-    FRONT = "front"  # title, date, author and publisher lines, repeated headline, byline
-    HEADING = "heading"
-    BODY = "body"
-    TURN = "turn"  # one speaker's turn of a dialogue
-    ITEM = "item"  # one line of a list whose items stand on lines of their own
-    ROW = "row"  # a table's row
-    DEBRIS = "debris"  # what a web page puts around an article
+from index.types import Kind, Role, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +62,18 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _CELL_GAP = re.compile(r"\t|\s{2,}|\u3000|\s*\|\s*")
 
 
-def lines(text: str) -> tuple[Line, ...]:
-    """Classify every non-empty line of ``text``."""
+def lines(text: str, roles: Sequence[Role] = ()) -> tuple[Line, ...]:
+    """Classify every non-empty line of ``text``; ``roles`` are those that the file tells."""
     text = simplified(text)  # as the rules are written; offsets hold
     spans = list(_spans(text))
     body = [span for span, _ in spans]
     first_body = _first_body(text, body)
+    told = {role.start: role for role in roles}
     return tuple(
-        _classify(text, body, i, first_body, after_blank)
-        for i, (_, after_blank) in enumerate(spans)
+        Line(role.kind, span, role.level, after_blank)
+        if (role := told.get(span.start))
+        else _classify(text, body, i, first_body, after_blank)
+        for i, (span, after_blank) in enumerate(spans)
     )
 
 

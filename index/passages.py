@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from index import layout
-from index.layout import Kind, Line
+from index.layout import Line
 from index.manifest import ChunkerSettings
 from index.sentences import sentence_spans, stripped
-from index.types import Chunk, Document, Passage, Span
+from index.simplified import simplified
+from index.types import Chunk, Document, Kind, Passage, Span
 
 # The section of the passages that hold title, author, date and publisher. Its words are
 # searched like a heading's, so that "谁写的" finds a line that only says 作者.
 ABOUT = "文章信息：标题、作者、编辑、发表时间、来源"
 # The version goes up when a text would get other passages, windows or tokens.
-SETTINGS = ChunkerSettings(version=2, window_characters=180)
+SETTINGS = ChunkerSettings(version=3, window_characters=180)
 
 _TITLE_MAX = 100  # characters of a title that are context; a longer one would crowd out the text
 _TURNS_MAX = 400  # characters of consecutive dialogue turns that make one passage
@@ -32,7 +34,7 @@ def chunk(document: Document, fits: Fits) -> tuple[Chunk, ...]:
     its heading included; a window that does not fit is halved until it does.
     """
     chunks = []
-    for number, (section, span) in enumerate(_paragraphs(document.text)):
+    for number, (section, span) in enumerate(_paragraphs(document)):
         passage = Passage(
             id=f"{document.id}#{number}",
             document_id=document.id,
@@ -48,15 +50,16 @@ def chunk(document: Document, fits: Fits) -> tuple[Chunk, ...]:
 
 
 def search_text(document: Document, section: str, window: Span) -> str:
-    """What is embedded for a window: title and heading as context, then its text."""
+    """What is embedded for a window: title and heading as context, then its text; simplified."""
     context = [part for part in (document.title[:_TITLE_MAX], section) if part]
-    return "\n".join([*context, window.of(document.text)])
+    return simplified("\n".join([*context, window.of(document.text)]))
 
 
-def _paragraphs(text: str) -> Iterator[tuple[str, Span]]:
+def _paragraphs(document: Document) -> Iterator[tuple[str, Span]]:
     """Section and span of each passage, in order."""
+    text = document.text
     headings: list[tuple[int, str]] = []
-    for group in _groups(text):
+    for group in _groups(document):
         first = group[0]
         span = Span(first.span.start, group[-1].span.end)
         if first.kind is Kind.HEADING:
@@ -65,14 +68,23 @@ def _paragraphs(text: str) -> Iterator[tuple[str, Span]]:
         elif first.kind is Kind.FRONT:
             yield ABOUT, span
         else:
-            yield " › ".join(title for _, title in headings), span
+            titles = [title for _, title in headings]
+            yield " › ".join([*_place(document, span.start), *titles]), span
 
 
-def _groups(text: str) -> Iterator[list[Line]]:
+def _place(document: Document, at: int) -> list[str]:
+    """The name of the page that holds ``at``; none where the file has no pages."""
+    number = bisect_right(document.places, at, key=lambda place: place.start)
+    return [document.places[number - 1].name] if number else []
+
+
+def _groups(document: Document) -> Iterator[list[Line]]:
     """Runs of lines that make one passage: front matter, a table, a dialogue exchange."""
     group: list[Line] = []
-    for line in layout.lines(text):
-        if group and not _joins(text, group, line):
+    page_starts = {place.start for place in document.places}
+    for line in layout.lines(document.text, document.roles):
+        new_page = line.span.start in page_starts
+        if group and (new_page or not _joins(document.text, group, line)):
             yield group
             group = []
         if line.kind is not Kind.DEBRIS:

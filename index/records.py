@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from index.errors import IndexDamaged
-from index.types import Chunk, Document, Passage, Span
+from index.types import Chunk, Document, Kind, Passage, Place, Role, Span
 
 DOCUMENTS, CHUNKS = "documents.jsonl", "chunks.jsonl"
 
 
 def documents_to_bytes(documents: Iterable[Document]) -> bytes:
     """One document a line."""
-    return _lines(asdict(document) for document in documents)
+    return _lines(_document_row(document) for document in documents)
 
 
 def documents_from_bytes(data: bytes) -> tuple[Document, ...]:
@@ -25,8 +24,8 @@ def documents_from_bytes(data: bytes) -> tuple[Document, ...]:
         IndexDamaged: a line does not hold a document.
     """
     try:
-        return tuple(Document(**row) for row in _rows(data))
-    except (ValueError, TypeError) as error:
+        return tuple(_document(row) for row in _rows(data))
+    except (ValueError, TypeError, KeyError) as error:
         raise _damaged(DOCUMENTS, error) from error
 
 
@@ -46,6 +45,24 @@ def chunks_from_bytes(data: bytes, documents: Sequence[Document]) -> tuple[Chunk
         return tuple(_chunk(row, texts) for row in _rows(data))
     except (ValueError, TypeError, KeyError) as error:
         raise _damaged(CHUNKS, error) from error
+
+
+def _document_row(document: Document) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "source": document.source,
+        "metadata": dict(document.metadata),
+        "roles": [[role.start, role.kind.value, role.level] for role in document.roles],
+        "places": [[place.start, place.name] for place in document.places],
+    }
+
+
+def _document(row: dict[str, Any]) -> Document:
+    roles = tuple(Role(start, Kind(kind), level) for start, kind, level in row.pop("roles"))
+    places = tuple(Place(start, name) for start, name in row.pop("places"))
+    return Document(**row, roles=roles, places=places)
 
 
 def _chunk_row(chunk: Chunk) -> dict[str, object]:

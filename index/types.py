@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,12 +23,43 @@ class Span:
         return Span(self.start + by, self.end + by)
 
 
+class Kind(Enum):
+    """The role of a line."""
+
+    FRONT = "front"  # title, date, author and publisher lines, repeated headline, byline
+    HEADING = "heading"
+    BODY = "body"
+    TURN = "turn"  # one speaker's turn of a dialogue
+    ITEM = "item"  # one line of a list whose items stand on lines of their own
+    ROW = "row"  # a table's row
+    RECORD = "record"  # a row with the names of its columns, which stands for itself
+    DEBRIS = "debris"  # what a web page or a printed page puts around an article
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What the file itself says of the line that begins at ``start``, as Word's styles do."""
+
+    start: int
+    kind: Kind
+    level: int = 0  # of a heading
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page, slide or sheet of the file that begins at ``start``, as it is cited: 第 3 页."""
+
+    start: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source article, its text exactly as the file has it.
+    """One source article: a text file's own text exactly, or what was extracted from another.
 
     ``metadata`` holds what is known of ``subtitle``, ``author``, ``editor``, ``date`` and
-    ``publisher``; ``source`` names the file (and line) that it came from.
+    ``publisher``; ``source`` names the file (and line) that it came from. ``roles`` and
+    ``places`` are in the order of the text; a plain text has none.
     """
 
     id: str
@@ -35,11 +67,16 @@ class Document:
     text: str
     source: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph: ``document.text[start:end] == text``; ``section`` is its heading or ''."""
+    """A paragraph: ``document.text[start:end] == text``.
+
+    ``section`` names its page and headings, outermost first, or is ''.
+    """
 
     id: str
     document_id: str

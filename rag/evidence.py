@@ -15,6 +15,7 @@ from index.embedding import Encoder, Vector
 from index.layout import cells
 from index.passages import ABOUT
 from index.searchable import SearchIndex
+from index.simplified import simplified
 from index.tokens import bigrams, words
 from index.types import Chunk, Span
 from rag import features, questions, spans
@@ -101,12 +102,12 @@ def read(
     """Describe the candidate sentences of the ``ranked`` passages by ``FEATURES``."""
     question = questions.parse(text)
     pages = [_page(index, ranked, rank) for rank in range(len(ranked))]
-    query = encoder.encode_queries([text])[0]
+    query = encoder.encode_queries([question.text])[0]
     places = _prefilter(question, index, pages, query)
     if not places:
         return Reading(question, ())
     owns = [pages[rank].own(number) for rank, number in places]
-    cosines = encoder.encode_passages(owns) @ query  # (candidates,)
+    cosines = encoder.encode_passages([simplified(own) for own in owns]) @ query  # (candidates,)
     found = _found_by_reader(text, pages, places, reader)
     candidates = tuple(
         _candidate(question, pages, place, float(cosine), float(cosines.mean()), found.get(place))

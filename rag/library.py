@@ -13,6 +13,7 @@ from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
 from index.manifest import Manifest
 from index.searchable import SearchIndex
+from index.simplified import simplified
 from index.types import Document, Passage, Progress
 from rag import answering, calibration, evidence, questions, retrieval
 from rag.calibration import Calibration
@@ -184,7 +185,7 @@ class Library:
         return Reader.load()
 
     def _scores(self, question: str) -> LegScores:
-        query = self._encoder.encode_queries([question])[0]
+        query = self._encoder.encode_queries([simplified(question)])[0]  # as passages are
         return retrieval.leg_scores(self._index, query, tokens.search_tokens(question))
 
     def _ranked(self, question: str, k: int) -> list[tuple[int, ScoredPassage]]:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import layout
-from index.layout import Kind
 from index.simplified import simplified
-from index.types import Chunk, Document, Span
+from index.types import Chunk, Document, Kind, Span
 from rag import spans
 from rag.questions import NUMERALS, Question
 from rag.questions import Kind as Answered
@@ -47,7 +46,9 @@ def asks(question: Question) -> bool:
 
 def headings(document: Document) -> list[Heading]:
     """The headings of a document in order; a section ends where the next of its level begins."""
-    found = [line for line in layout.lines(document.text) if line.kind is Kind.HEADING]
+    found = [
+        line for line in layout.lines(document.text, document.roles) if line.kind is Kind.HEADING
+    ]
     result = []
     for i, line in enumerate(found):
         later = (other.span.start for other in found[i + 1 :] if other.level <= line.level)

@@ -17,6 +17,7 @@ LAYERS = ("index", "rag", "ui")  # each may import itself and what stands before
 MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).glob("**/*.py"))
 # They take seconds to import: only what needs them may pay for them, when it needs them.
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "jieba")
+HEAVY += ("lxml", "trafilatura", "docx", "openpyxl", "pptx", "pypdfium2")
 PUBLIC = [
     "Answer",
     "BuildBusy",

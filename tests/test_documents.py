@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.documents import article, find_sources, read_documents, read_source
+from index.documents import find_sources, from_extract, read_documents, read_source
 from index.errors import SourceError
+from index.formats.extract import Extract
 from index.types import Document
 
 ROOT = Path(__file__).parent.parent
@@ -18,6 +19,10 @@ SEEDS, DATA = ROOT / "seeds", ROOT / "tests" / "data"
 
 def read(*sources: Path) -> tuple[Document, ...]:
     return read_documents(sources)
+
+
+def article(text: str, document_id: str, source: str) -> Document:
+    return from_extract(Extract(text), document_id, source)
 
 
 def fault(*sources: Path) -> str:
@@ -169,7 +174,7 @@ def test_empty_folder(tmp_path: Path) -> None:
 def test_every_bad_file_is_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "好.txt").write_text("水库。", "utf-8")
     (tmp_path / "空.txt").write_text(" \n", "utf-8")
-    (tmp_path / "表.xlsx").write_bytes(b"PK")
+    (tmp_path / "表.xls").write_bytes(b"PK")
     (tmp_path / "Makefile").write_text("all:", "utf-8")
     # A file that is there, is allowed, and yet cannot be read: true for root too.
     (tmp_path / "锁.txt").symlink_to("/proc/self/mem")
@@ -177,7 +182,7 @@ def test_every_bad_file_is_named_at_once(tmp_path: Path) -> None:
     assert "有 4 处" in message
     lines = {line.strip().partition("：")[0]: line for line in message.split("\n")[1:]}
     assert "空的" in lines[str(tmp_path / "空.txt")]
-    assert ".xlsx" in lines[str(tmp_path / "表.xlsx")]
+    assert ".xlsx" in lines[str(tmp_path / "表.xls")]
     assert "没有扩展名" in lines[str(tmp_path / "Makefile")]
     assert "读不了" in lines[str(tmp_path / "锁.txt")]
     assert all("请" in line for line in lines.values())

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.documents import article
+from index.documents import from_extract
+from index.formats.extract import Extract
 from index.passages import ABOUT, SETTINGS, chunk, search_text
 from index.types import Chunk, Document
 from rag import Library
@@ -92,7 +93,11 @@ def check(document: Document, chunks: Sequence[Chunk]) -> None:
 
 @given(st.one_of(ARTICLES, st.text(max_size=300)))
 def test_offsets_hold_for_any_text(text: str) -> None:
-    document = article(text, "d", "d.txt") if text.strip() else Document("d", "", text, "d.txt")
+    document = (
+        from_extract(Extract(text), "d", "d.txt")
+        if text.strip()
+        else Document("d", "", text, "d.txt")
+    )
     check(document, chunk(document, everything_fits))
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from index import bundled_model, layout
 from index.embedding import BUNDLED
-from index.layout import Kind, Line
-from index.types import Document, Span
+from index.layout import Line
+from index.types import Document, Kind, Span
 from ui.marks import Mark, answer_spans, marked
 from ui.texts import both
 
@@ -37,7 +37,7 @@ def article_html(
         )
         for number, span in enumerate(sorted(cited))
     ]
-    lines = layout.lines(document.text)
+    lines = layout.lines(document.text, document.roles)
     body = "".join(
         _line(document, line, passage, named, is_title=number == 0)
         for number, line in enumerate(lines)

@@ -1,0 +1,1 @@
+"""One module for each family of file formats: bytes to an ``Extract``."""

@@ -1,0 +1,45 @@
+"""BEIR corpora: one document a line, with ``_id``, ``title`` and ``text``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from index.encodings import decode
+from index.errors import SourceError
+from index.types import Document
+
+
+def read(data: bytes, source: str) -> tuple[Document, ...]:
+    """Read a ``corpus.jsonl``.
+
+    Raises:
+        SourceError: undecodable, or a line is malformed; the message gives its number.
+    """
+    return tuple(_documents(decode(data, source), source))
+
+
+def _documents(text: str, source: str) -> Iterator[Document]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{source}:{number}"
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise SourceError(f"{where}：不是 JSON（{error}）。请改正这一行或删去") from error
+        match row:
+            case {"_id": str(document_id), "text": str(body)} if body.strip() or row.get("title"):
+                metadata = _metadata(row)
+                yield Document(document_id, str(row.get("title") or ""), body, where, metadata)
+            case _:
+                raise SourceError(
+                    f"{where}：需要字符串字段 _id 和 text，并且 title 或 text 不空。请补上"
+                )
+
+
+def _metadata(row: Mapping[str, object]) -> dict[str, str]:
+    own = {"_id", "title", "text"}
+    found = row.get("metadata")
+    extra = {**row, **(found if isinstance(found, dict) else {})}
+    return {k: v for k, v in extra.items() if k not in own and isinstance(v, str) and v}
