@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from index import passages, searchable, store
-from index.documents import read_documents
+from index import changes, journal, passages, searchable, sources, store
+from index.changes import BuildReport
 from index.embedding import Encoder, Vector
 from index.errors import StoreError
 from index.lexical import LexicalIndex
 from index.manifest import Counts, Header, Manifest
 from index.searchable import SearchIndex
+from index.sources import Reading
 from index.tokens import search_tokens
 from index.types import Chunk, Document, Progress
 from index.vectors import Vectors
@@ -22,80 +24,175 @@ Report = Callable[[Progress], None]
 
 READ, CUT, EMBED, WORDS, STORE = "读取文档", "切分段落", "计算向量", "建立词索引", "写入索引"
 
+_SLICE = 512  # texts between two looks at the disk: at most seconds of work are lost by a kill
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The current generation after a build, opened, and what the build did."""
+
+    manifest: Manifest
+    index: SearchIndex
+    report: BuildReport
+
 
 def build(
-    sources: Sequence[Path], root: Path, encoder: Encoder, report: Report = lambda _: None
-) -> tuple[Manifest, SearchIndex]:
-    """Index ``sources`` into ``root``; on any failure the old generation stays in use.
+    paths: Sequence[Path], root: Path, encoder: Encoder, report: Report = lambda _: None
+) -> Built:
+    """Make ``root`` hold what is in ``paths``; on any failure the old generation stays in use.
 
-    Windows whose text the former generation holds keep their vectors.
+    Files that the former generation read with the same bytes are not read again, unchanged
+    documents not cut again, and windows with a known text keep their vectors. Where nothing at
+    all changed, the former generation stays. Files that cannot be read are left out and listed.
 
     Raises:
-        SourceError: a source cannot be read. ModelError: the model gives unusable vectors.
-        BuildBusy: another build is running. StoreError: the result cannot be written.
+        SourceError: a path is not there, or none of the files can be read.
+        ModelError: the model gives unusable vectors. BuildBusy: another build is running.
+        StoreError: the result cannot be written.
     """
     with store.build_lock(root):
-        report(Progress(READ, 0, 1))
-        documents = read_documents(sources)
-        report(Progress(READ, 1, 1))
-        chunks = _cut(documents, encoder, report)
-        texts = searchable.window_texts(documents, chunks)
-        vectors = Vectors.build(_embed(texts, _known_vectors(root, encoder), encoder, report))
-        window_words, document_words = _words(documents, texts, report)
-        index = searchable.assemble(documents, chunks, vectors, window_words, document_words)
-        report(Progress(STORE, 0, 1))
-        manifest = store.write(root, _header(index, encoder), searchable.to_files(index))
-        report(Progress(STORE, 1, 1))
-    return manifest, index
+        former = _former(root)
+        usable = former if former and _fits(former, root, encoder) else None
+        reading = _read(paths, usable.index if usable else None, report)
+        was = former.index.documents if former else ()
+        done = changes.compare(was, reading.documents, reading.bad_files)
+        if usable and _same(usable, reading, encoder):
+            built = Built(usable.manifest, usable.index, done)
+        else:
+            index = _index(root, reading, usable.index if usable else None, encoder, report)
+            report(Progress(STORE, 0, 1))
+            manifest = store.write(root, _header(index, encoder), searchable.to_files(index))
+            report(Progress(STORE, 1, 1))
+            built = Built(manifest, index, done)
+        journal.discard(root)
+    return built
 
 
-def _cut(documents: Sequence[Document], encoder: Encoder, report: Report) -> list[Chunk]:
+@dataclass(frozen=True, slots=True)
+class _Former:
+    manifest: Manifest
+    index: SearchIndex
+
+
+def _former(root: Path) -> _Former | None:
+    try:
+        generation = store.read(root)
+        return _Former(generation.manifest, searchable.from_generation(generation))
+    except StoreError:  # missing, damaged or of another format: this build replaces it
+        return None
+
+
+def _fits(former: _Former, root: Path, encoder: Encoder) -> bool:
+    """Whether its passages and vectors are what this build would make of the same files."""
+    try:
+        searchable.check_settings(former.manifest, root)
+        searchable.check_model(former.manifest.header, encoder.info, root)
+    except StoreError:
+        return False
+    return True
+
+
+def _same(former: _Former, reading: Reading, encoder: Encoder) -> bool:
+    index = former.index
+    return (index.documents, index.sources) == (
+        reading.documents,
+        reading.sources,
+    ) and former.manifest.header.model == encoder.info
+
+
+def _read(paths: Sequence[Path], former: SearchIndex | None, report: Report) -> Reading:
+    kept = Reading(former.documents, former.sources) if former else Reading()
+    report(Progress(READ, 0, 1))
+    return sources.read(paths, kept, lambda done, total: report(Progress(READ, done, total)))
+
+
+def _index(
+    root: Path, reading: Reading, former: SearchIndex | None, encoder: Encoder, report: Report
+) -> SearchIndex:
+    documents = reading.documents
+    chunks = _cut(documents, former, encoder, report)
+    texts = searchable.window_texts(documents, chunks)
+    vectors = Vectors.build(_embed(root, texts, former, encoder, report))
+    words = _words(documents, texts, report)
+    return searchable.assemble(documents, reading.sources, chunks, vectors, *words)
+
+
+def _cut(
+    documents: Sequence[Document], former: SearchIndex | None, encoder: Encoder, report: Report
+) -> list[Chunk]:
+    known = _chunks_by_document(former) if former else {}
+    old = {document.id: document for document in former.documents} if former else {}
     chunks: list[Chunk] = []
     for done, document in enumerate(documents, 1):
-        chunks += passages.chunk(document, encoder.fits)
+        if document.id in old and changes.same_text(old[document.id], document):
+            chunks += known.get(document.id, ())
+        else:
+            chunks += passages.chunk(document, encoder.fits)
         report(Progress(CUT, done, len(documents)))
     return chunks
 
 
+def _chunks_by_document(index: SearchIndex) -> dict[str, list[Chunk]]:
+    found: dict[str, list[Chunk]] = {}
+    for chunk in index.chunks:
+        found.setdefault(chunk.passage.document_id, []).append(chunk)
+    return found
+
+
 def _embed(
-    texts: Sequence[str], known: dict[str, Vector], encoder: Encoder, report: Report
+    root: Path,
+    texts: Sequence[str],
+    former: SearchIndex | None,
+    encoder: Encoder,
+    report: Report,
 ) -> Vector:
+    """The vectors of ``texts`` (n, d): of the former index, of a killed build, or new ones."""
+    keys = [journal.key(text) for text in texts]
+    with journal.open_journal(root, encoder.info) as kept:
+        known = kept.read() | (_vectors_by_key(former) if former else {})
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        total = len(set(keys))
+        done = total - len(new)
+        report(Progress(EMBED, done, total))
+        todo = list(new)
+        for part in (todo[i : i + _SLICE] for i in range(0, len(todo), _SLICE)):
+            fresh = _vectors([new[key] for key in part], encoder, done, total, report)
+            kept.append(part, fresh)
+            known.update(zip(part, fresh, strict=True))
+            done += len(part)
     vectors = np.zeros((len(texts), encoder.info.dimension), np.float32)
-    new = [i for i, text in enumerate(texts) if text not in known]
-    kept = len(texts) - len(new)
-    for i, text in enumerate(texts):
-        if text in known:
-            vectors[i] = known[text]
-    report(Progress(EMBED, kept, len(texts)))
-    if new:
-        vectors[new] = encoder.encode_passages(
-            [texts[i] for i in new], lambda done: report(Progress(EMBED, kept + done, len(texts)))
-        )
+    for row, key in enumerate(keys):
+        vectors[row] = known[key]
     return vectors
 
 
-def _known_vectors(root: Path, encoder: Encoder) -> dict[str, Vector]:
-    """Vectors of the former generation by text; none where it cannot be used."""
-    try:
-        generation = store.read(root)
-        searchable.check_model(generation.manifest.header, encoder.info, root)
-        old = searchable.from_generation(generation)
-    except StoreError:  # missing, damaged or another model: this build replaces it
-        return {}
-    return dict(zip(old.window_texts(), old.vectors.matrix(), strict=True))
+def _vectors(
+    texts: Sequence[str], encoder: Encoder, done: int, total: int, report: Report
+) -> Vector:
+    fresh = encoder.encode_passages(texts, lambda n: report(Progress(EMBED, done + n, total)))
+    Vectors.build(fresh)  # refuses unusable vectors before they are kept
+    return fresh
+
+
+def _vectors_by_key(index: SearchIndex) -> dict[bytes, Vector]:
+    rows = index.vectors.matrix()
+    texts = index.window_texts()
+    return {journal.key(text): row for text, row in zip(texts, rows, strict=True)}
 
 
 def _words(
     documents: Sequence[Document], texts: Sequence[str], report: Report
 ) -> tuple[LexicalIndex, LexicalIndex]:
     total = len(texts) + len(documents)
-    tokens = []
-    for done, text in enumerate(texts, 1):
-        tokens.append(search_tokens(text))
-        if done % 100 == 0:
-            report(Progress(WORDS, done, total))
-    window_words = LexicalIndex.build(tokens)
-    document_words = LexicalIndex.build([searchable.document_tokens(d) for d in documents])
+
+    def tokens() -> Iterator[list[str]]:  # one text at a time: all tokens would fill the memory
+        for done, text in enumerate(texts, 1):
+            yield search_tokens(text)
+            if done % 100 == 0:
+                report(Progress(WORDS, done, total))
+
+    window_words = LexicalIndex.build(tokens())
+    document_words = LexicalIndex.build(searchable.document_tokens(d) for d in documents)
     report(Progress(WORDS, total, total))
     return window_words, document_words
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -73,7 +73,11 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``manifest.json``: ``built_at`` is UTC in ISO 8601, ``files`` has no manifest entry."""
+    """``manifest.json``: ``built_at`` is UTC in ISO 8601, ``files`` has no manifest entry.
+
+    ``checksum`` is the SHA-256 of all the rest: CURRENT vouches only for the generation in use,
+    and the others must be checkable before one of them is brought back.
+    """
 
     format_version: int
     generation: str
@@ -81,6 +85,12 @@ class Manifest:
     youju_version: str
     header: Header
     files: Mapping[str, FileEntry]
+    checksum: str = ""
+
+    def sealed(self) -> Manifest:
+        """The same with its checksum."""
+        rest = encode(replace(self, checksum=""))
+        return replace(self, checksum=hashlib.sha256(rest).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,8 @@ def decode_manifest(data: bytes) -> Manifest:
     for name in manifest.files:
         if not is_plain(name):
             raise ValueError(f"文件名 {name!r} 不合规")
+    if manifest != manifest.sealed():
+        raise ValueError(f"校验和应为 {manifest.sealed().checksum}，实为 {manifest.checksum!r}")
     return manifest
 
 

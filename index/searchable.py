@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index import passages, records, store
+from index import passages, records, sources, store
 from index.errors import IndexDamaged, IndexMismatch
 from index.lexical import LexicalIndex
 from index.manifest import Buffer, Generation, Header, Manifest, ModelInfo
+from index.sources import Source
 from index.tokens import search_tokens
 from index.types import Chunk, Document
 from index.vectors import Vectors
@@ -25,13 +26,14 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """Documents, chunks and what finds them.
+    """Documents, the files that they came from, chunks and what finds them.
 
     ``vectors`` and ``window_words`` have one row a window; ``document_words`` one a document.
     ``window_chunk`` (windows,) and ``chunk_document`` (chunks,) tell whose row each is.
     """
 
     documents: tuple[Document, ...]
+    sources: tuple[Source, ...]
     chunks: tuple[Chunk, ...]
     vectors: Vectors
     window_words: LexicalIndex
@@ -47,6 +49,7 @@ class SearchIndex:
 
 def assemble(
     documents: Sequence[Document],
+    sources_: Sequence[Source],
     chunks: Sequence[Chunk],
     vectors: Vectors,
     window_words: LexicalIndex,
@@ -67,6 +70,7 @@ def assemble(
         )
     return SearchIndex(
         documents=tuple(documents),
+        sources=tuple(sources_),
         chunks=tuple(chunks),
         vectors=vectors,
         window_words=window_words,
@@ -96,6 +100,7 @@ def to_files(index: SearchIndex) -> dict[str, Buffer]:
     """The files of a generation."""
     return {
         records.DOCUMENTS: records.documents_to_bytes(index.documents),
+        sources.FILE: sources.to_bytes(index.sources),
         records.CHUNKS: records.chunks_to_bytes(index.chunks),
         _VECTORS: index.vectors.to_bytes(),
         **index.window_words.to_files(_WINDOW_WORDS),
@@ -110,12 +115,13 @@ def from_generation(generation: Generation) -> SearchIndex:
         IndexDamaged: a part is missing or inconsistent.
     """
     files, header = generation.files, generation.manifest.header
-    missing = {records.DOCUMENTS, records.CHUNKS, _VECTORS} - set(files)
+    missing = {records.DOCUMENTS, sources.FILE, records.CHUNKS, _VECTORS} - set(files)
     if missing:
         raise IndexDamaged(f"索引缺少文件 {sorted(missing)}。请重建：youju index 源文件夹")
     documents = records.documents_from_bytes(bytes(files[records.DOCUMENTS]))
     return assemble(
         documents,
+        sources.from_bytes(bytes(files[sources.FILE]), len(documents)),
         records.chunks_from_bytes(bytes(files[records.CHUNKS]), documents),
         Vectors.from_bytes(files[_VECTORS], header.counts.windows, header.model.dimension),
         LexicalIndex.from_files(_WINDOW_WORDS, files),

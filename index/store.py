@@ -5,22 +5,22 @@
     root/CURRENT                           the generation in use; size, SHA-256 of its manifest
 
 A reader sees the generation before the swap of CURRENT or the one after it, and nothing else.
+``index.history`` lists what is there and brings a former one back.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
 import shlex
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
+from index import generations
 from index.build_lock import build_lock
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, StoreError
 from index.manifest import (
@@ -53,14 +53,15 @@ __all__ = [
     "Manifest",
     "ModelInfo",
     "build_lock",
+    "current_name",
     "read",
+    "read_named",
+    "swap",
     "write",
 ]
 
-_KEPT = 3  # generations: the current one, and two that slow readers may still be opening
-_RETRIES = 10  # each needs _KEPT swaps while one reader opens one generation
-_POINTER_MAX = 4096  # bytes
-_NAME = re.compile(r"[0-9]{6,12}-[0-9a-f]{8}")
+_RETRIES = 10  # each needs generations.KEPT swaps while one reader opens one generation
+_UNKNOWN_MAX = 65536  # bytes of a pointer, or of a manifest that no pointer vouches for
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
 
 
@@ -91,39 +92,56 @@ def write(root: Path, header: Header, files: Mapping[str, Buffer]) -> Manifest:
     for name in files:
         if not is_plain(name):
             raise StoreError(f"索引文件名 {name!r} 不合规：只能用字母、数字、点、横线和下划线。")
-    with writing(root), ExitStack() as stack:
-        root.mkdir(parents=True, exist_ok=True)
-        top = stack.enter_context(opened(os.fspath(root), os.O_DIRECTORY))
-        with suppress(FileExistsError):
-            os.mkdir("generations", dir_fd=top)
-        parent = stack.enter_context(opened("generations", FOLDER, top))
-        current = _current_name(root)
-        if current:
-            _clean(parent, current)  # dead builds must not fill the disk for this one
-        name = _next_name(current, os.listdir(parent))
+    with writing(root), generations.folders(root) as (top, parent):
+        # Dead builds must not fill the disk for this one.
+        generations.clean(parent, current_name(root))
+        name = generations.next_name(parent)
         try:
             manifest = _write_generation(parent, name, header, files)
-            _write_pointer(top, manifest)
+            _point_to(top, manifest)
         except BaseException:
-            delete_folder(name, parent)
+            if current_name(root) != name:  # it is, when Ctrl+C comes just after the swap
+                delete_folder(name, parent)
             raise
-        os.replace("CURRENT.tmp", "CURRENT", src_dir_fd=top, dst_dir_fd=top)
         os.fsync(top)
-        _clean(parent, name)
+        generations.clean(parent, name)
     return manifest
+
+
+def read_named(root: Path, name: str) -> Generation:
+    """Read and check one generation by name, current or not; raises as ``read``."""
+    return _read_files(root, name, _read_manifest(root, name, None))
+
+
+def swap(root: Path, manifest: Manifest) -> None:
+    """Make the checked generation of ``manifest`` current; hold ``build_lock`` around it.
+
+    Raises ``StoreError`` where that fails; the former generation then stays current.
+    """
+    with writing(root), generations.folders(root) as (top, _):
+        _point_to(top, manifest)
+        os.fsync(top)
+
+
+def current_name(root: Path) -> str | None:
+    """The generation that CURRENT names, whole or not; None where it names none."""
+    try:
+        return _read_pointer(root).generation
+    except StoreError:
+        return None  # missing or damaged: the next swap mends it
 
 
 def _read_pointer(root: Path) -> Pointer:
     if not _exists(root / "CURRENT"):
         raise IndexMissing(
-            f"{root} 里还没有索引。请先建立：youju index PATH --data {shlex.quote(str(root))}"
+            f"{root} 里还没有索引。请先建立：youju index PATH --data {_quoted(root)}"
         )
     data = _read_file(root, ("CURRENT",), None)
     try:
         pointer = decode_pointer(data)
     except ValueError as error:
         raise _damaged(root, f"CURRENT {error}") from error
-    if not _NAME.fullmatch(pointer.generation):
+    if not generations.is_name(pointer.generation):
         raise _damaged(root, f"CURRENT 指向不合规的名称 {pointer.generation!r}")
     return pointer
 
@@ -139,9 +157,13 @@ def _exists(path: Path) -> bool:
 
 
 def _read_generation(root: Path, pointer: Pointer) -> Generation:
-    folder = ("generations", pointer.generation)
-    shown = "/".join((*folder, MANIFEST))
-    data = _read_file(root, (*folder, MANIFEST), pointer.manifest)
+    name = pointer.generation
+    return _read_files(root, name, _read_manifest(root, name, pointer.manifest))
+
+
+def _read_manifest(root: Path, name: str, entry: FileEntry | None) -> Manifest:
+    shown = f"generations/{name}/{MANIFEST}"
+    data = _read_file(root, ("generations", name, MANIFEST), entry)
     try:
         manifest = decode_manifest(data)
     except OtherFormat as other:
@@ -150,8 +172,13 @@ def _read_generation(root: Path, pointer: Pointer) -> Generation:
         ) from other
     except ValueError as error:
         raise _damaged(root, f"{shown} {error}") from error
-    if manifest.generation != pointer.generation:
+    if manifest.generation != name:
         raise _damaged(root, f"{shown} 属于另一次构建 {manifest.generation!r}")
+    return manifest
+
+
+def _read_files(root: Path, name: str, manifest: Manifest) -> Generation:
+    folder = ("generations", name)
     files = {n: _read_file(root, (*folder, n), entry) for n, entry in manifest.files.items()}
     return Generation(manifest, MappingProxyType(files))
 
@@ -165,7 +192,7 @@ def _read_file(root: Path, path: tuple[str, ...], entry: FileEntry | None) -> by
             if entry and found != entry.size:
                 raise _damaged(root, f"{shown} 应有 {entry.size} 字节，实有 {found} 字节")
             with os.fdopen(file, "rb", closefd=False) as stream:
-                data = stream.read(entry.size if entry else _POINTER_MAX)
+                data = stream.read(entry.size if entry else _UNKNOWN_MAX)
     except OSError as error:
         if error.errno in _NOT_THERE:
             raise _damaged(root, f"{shown} 打不开（{error.strerror}）") from error
@@ -187,7 +214,7 @@ def _write_generation(
         youju_version=version("youju"),
         header=header,
         files=MappingProxyType({n: FileEntry.of(data) for n, data in files.items()}),
-    )
+    ).sealed()
     os.mkdir(name, dir_fd=parent)
     with opened(name, FOLDER, parent) as folder:
         for file, content in files.items():
@@ -198,43 +225,12 @@ def _write_generation(
     return manifest
 
 
-def _write_pointer(top: int, manifest: Manifest) -> None:
+def _point_to(top: int, manifest: Manifest) -> None:
     with suppress(FileNotFoundError):
         os.unlink("CURRENT.tmp", dir_fd=top)  # of a build that was killed
     pointer = Pointer(manifest.generation, FileEntry.of(encode(manifest)))
     write_synced(top, "CURRENT.tmp", encode(pointer))
-
-
-def _current_name(root: Path) -> str | None:
-    try:
-        return _read_pointer(root).generation
-    except StoreError:
-        return None  # missing or damaged: the next swap mends it
-
-
-def _next_name(current: str | None, present: list[str]) -> str:
-    # Counted from the current one, so that no dead build's folder ranks among the older ones.
-    names = [current] if current else [name for name in present if _NAME.fullmatch(name)]
-    number = max((_number(name) for name in names), default=0) + 1
-    return f"{number:06d}-{secrets.token_hex(4)}"
-
-
-def _number(name: str) -> int:
-    return int(name.partition("-")[0])
-
-
-def _clean(parent: int, current: str) -> None:
-    """Keep ``current`` and the newest whole ones before it; delete older and dead builds."""
-    others = [n for n in os.listdir(parent) if _NAME.fullmatch(n) and n != current]
-    older = [
-        name
-        for name in others
-        if _number(name) < _number(current)
-        and os.access(f"{name}/{MANIFEST}", os.F_OK, dir_fd=parent)
-    ]
-    kept = sorted(older, key=_number)[1 - _KEPT :]
-    for name in set(others) - set(kept):
-        delete_folder(name, parent)
+    os.replace("CURRENT.tmp", "CURRENT", src_dir_fd=top, dst_dir_fd=top)
 
 
 def _damaged(root: Path, what: str) -> IndexDamaged:
@@ -242,4 +238,8 @@ def _damaged(root: Path, what: str) -> IndexDamaged:
 
 
 def _remedy(root: Path) -> str:
-    return f"请重新建立：youju index 源文件夹 --data {shlex.quote(str(root))}"
+    return f"请重新建立：youju index 源文件夹 --data {_quoted(root)}"
+
+
+def _quoted(root: Path) -> str:
+    return shlex.quote(str(root))

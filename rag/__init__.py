@@ -1,5 +1,6 @@
 """Ask Chinese documents questions; every sentence of an answer has its evidence."""
 
+from index.changes import BadFile, BuildReport, Move
 from index.errors import (
     BuildBusy,
     IndexDamaged,
@@ -17,7 +18,9 @@ from rag.types import Answer, Certainty, Citation, Hit, Why
 
 __all__ = [
     "Answer",
+    "BadFile",
     "BuildBusy",
+    "BuildReport",
     "Certainty",
     "Citation",
     "Document",
@@ -29,6 +32,7 @@ __all__ = [
     "InputError",
     "Library",
     "ModelError",
+    "Move",
     "Passage",
     "Progress",
     "SourceError",

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from index import build, searchable, tokens
+from index.changes import BuildReport
 from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
 from index.manifest import Manifest
@@ -40,8 +41,15 @@ class IndexInfo:
 class Library:
     """An opened index with its model; safe to share between threads."""
 
-    def __init__(self, manifest: Manifest, index: SearchIndex, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        index: SearchIndex,
+        encoder: Encoder,
+        build_report: BuildReport | None = None,
+    ) -> None:
         self._manifest, self._index, self._encoder = manifest, index, encoder
+        self.build_report = build_report  # None where the index was opened, not built
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
         self.documents: Mapping[str, Document] = MappingProxyType(
             {document.id: document for document in index.documents}
@@ -59,19 +67,22 @@ class Library:
         passage_prompt: str | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Library:
-        """Index files and folders into ``data`` and open the result.
+        """Make ``data`` hold exactly what is in ``sources`` (files and folders), and open it.
 
         ``model`` is any sentence-transformers name or path (default: the bundled model), the
-        prompts override what it saved. Unchanged passages keep their vectors.
+        prompts override what it saved. Unchanged documents keep their passages and vectors.
+        ``build_report`` of the result tells what was added, changed, moved and removed, and
+        lists the files that could not be read: they are left out, the rest is indexed.
 
         Raises:
-            SourceError, ModelError, BuildBusy, StoreError: the index in ``data`` is untouched.
+            SourceError: a source is not there, or none of the files can be read.
+            ModelError, BuildBusy, StoreError: as they say. The index in ``data`` is untouched.
         """
         paths = [sources] if isinstance(sources, str | Path) else list(sources)
         encoder = load_encoder(model, Prompts(query_prompt, passage_prompt))
         report = progress or (lambda _: None)
-        manifest, index = build.build([Path(p) for p in paths], Path(data), encoder, report)
-        return cls(manifest, index, encoder)
+        built = build.build([Path(p) for p in paths], Path(data), encoder, report)
+        return cls(built.manifest, built.index, encoder, built.report)
 
     @classmethod
     def open(cls, data: str | Path = "data", *, model: str | None = None) -> Library:

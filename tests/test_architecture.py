@@ -20,7 +20,9 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "j
 HEAVY += ("lxml", "trafilatura", "docx", "openpyxl", "pptx", "pypdfium2")
 PUBLIC = [
     "Answer",
+    "BadFile",
     "BuildBusy",
+    "BuildReport",
     "Certainty",
     "Citation",
     "Document",
@@ -32,6 +34,7 @@ PUBLIC = [
     "InputError",
     "Library",
     "ModelError",
+    "Move",
     "Passage",
     "Progress",
     "SourceError",

@@ -100,12 +100,12 @@ def test_unchanged_passages_keep_their_vectors(
 ) -> None:
     data = tmp_path / "data"
     counting = Counting(encoder)
-    _, before = build.build([sources], data, counting)
+    before = build.build([sources], data, counting).index
     assert len(counting.given) == 4  # the title and three paragraphs
     changed = SECOND.replace("187", "188")
     write(sources, FIRST, changed, THIRD)
     counting.given.clear()
-    _, after = build.build([sources], data, counting)
+    after = build.build([sources], data, counting).index
     assert counting.given == [f"节水试点\n{changed}"]
     rows = [i for i, text in enumerate(after.window_texts()) if "188" not in text]
     old, new = before.vectors.matrix(), after.vectors.matrix()
@@ -117,10 +117,10 @@ def test_moved_paragraphs_keep_their_vectors_with_their_text(
     sources: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     data = tmp_path / "data"
-    _, before = build.build([sources], data, encoder)
+    before = build.build([sources], data, encoder).index
     write(sources, THIRD, FIRST)
     counting = Counting(encoder)
-    _, after = build.build([sources], data, counting)
+    after = build.build([sources], data, counting).index
     assert counting.given == []
     old = dict(zip(before.window_texts(), before.vectors.matrix(), strict=True))
     for text, vector in zip(after.window_texts(), after.vectors.matrix(), strict=True):
@@ -151,7 +151,7 @@ def test_another_models_vectors_are_not_kept(
     data = tmp_path / "data"
     build.build([sources], data, encoder)
     other = Other(encoder)
-    manifest, _ = build.build([sources], data, other)
+    manifest = build.build([sources], data, other).manifest
     assert len(other.given) == 4
     assert getattr(manifest.header.model, change) == "other"
 
@@ -197,7 +197,7 @@ def break_encoder(sources: Path, encoder: Encoder) -> Encoder:
 
 
 def break_source(sources: Path, encoder: Encoder) -> Encoder:
-    (sources / "b.txt").write_bytes(bytes(range(128, 256)) * 3)
+    (sources / "a.txt").write_bytes(bytes(range(128, 256)) * 3)
     return encoder
 
 
@@ -223,7 +223,8 @@ def test_failed_build_leaves_the_old_index_answering(
     error: type[Exception],
 ) -> None:
     data = tmp_path / "data"
-    library = Library(*build.build([sources], data, encoder), encoder)
+    built = build.build([sources], data, encoder)
+    library = Library(built.manifest, built.index, encoder)
     before = library.search(QUESTION)
     assert before[0].passage.text == FIRST
     pointer = (data / "CURRENT").read_bytes()

@@ -1,0 +1,129 @@
+"""Reading what is to be indexed: unchanged files are not read again, bad ones are listed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+from index.changes import BadFile
+from index.documents import find_sources, read_source
+from index.errors import IndexDamaged, SourceError
+from index.types import Document
+
+FILE = "sources.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was read: the SHA-256 of its bytes, and how many documents it gave."""
+
+    path: str
+    name: str
+    sha256: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The documents of ``sources``, in their order, and the files that gave none."""
+
+    documents: tuple[Document, ...] = ()
+    sources: tuple[Source, ...] = ()
+    bad_files: tuple[BadFile, ...] = ()
+
+
+def read(
+    paths: Sequence[Path], former: Reading, report: Callable[[int, int], None] = lambda *_: None
+) -> Reading:
+    """Read every file in ``paths``; those that ``former`` has with the same bytes are kept.
+
+    Raises:
+        SourceError: a path is not there, or no file can be read; each is named with its reason.
+    """
+    files = find_sources(paths)
+    kept = _by_file(former)
+    documents: dict[str, Document] = {}
+    sources: list[Source] = []
+    bad: list[BadFile] = []
+    for done, file in enumerate(files, 1):
+        # Hashed before it is read: a change in between is seen by the next build.
+        sha256 = _sha256(file.path)
+        try:
+            found = kept.get((str(file.path), file.name, sha256)) or read_source(file)
+            _check_ids(found, documents)
+        except SourceError as error:
+            if file.path.exists():  # else it was deleted meanwhile, which is no fault
+                bad.append(BadFile(str(file.path), str(error)))
+            continue
+        finally:
+            report(done, len(files))
+        documents.update((document.id, document) for document in found)
+        sources.append(Source(str(file.path), file.name, sha256, len(found)))
+    if not documents:
+        raise _nothing(paths, bad)
+    return Reading(tuple(documents.values()), tuple(sources), tuple(bad))
+
+
+def to_bytes(sources: Iterable[Source]) -> bytes:
+    """One source a line."""
+    lines = (json.dumps(asdict(source), ensure_ascii=False) + "\n" for source in sources)
+    return "".join(lines).encode("utf-8", "surrogatepass")
+
+
+def from_bytes(data: bytes, documents: int) -> tuple[Source, ...]:
+    """Read back ``to_bytes``.
+
+    Raises:
+        IndexDamaged: a line does not hold a source, or they do not add up to ``documents``.
+    """
+    try:
+        lines = data.decode("utf-8", "surrogatepass").split("\n")
+        sources = tuple(Source(**json.loads(line)) for line in lines if line)
+        if sum(source.documents for source in sources) != documents:
+            raise ValueError(f"应有 {documents} 篇文档")
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(
+            f"索引文件 {FILE} 的内容不合规（{error!r}）。请重建：youju index 源文件夹 --data 数据目录"
+        ) from error
+    return sources
+
+
+def _by_file(former: Reading) -> dict[tuple[str, str, str], tuple[Document, ...]]:
+    rest = iter(former.documents)
+    return {
+        (source.path, source.name, source.sha256): tuple(islice(rest, source.documents))
+        for source in former.sources
+    }
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""  # reading it meets the same error and explains it
+
+
+def _check_ids(found: Sequence[Document], documents: dict[str, Document]) -> None:
+    own: dict[str, Document] = {}
+    for document in found:
+        if other := documents.get(document.id) or own.get(document.id):
+            raise SourceError(
+                f"{document.source}：编号 {document.id!r} 与 {other.source} 重复。"
+                "请改名或去掉其中一个"
+            )
+        own[document.id] = document
+
+
+def _nothing(paths: Sequence[Path], bad: Sequence[BadFile]) -> SourceError:
+    if not bad:
+        where = "、".join(str(path) for path in paths)
+        return SourceError(
+            f"{where} 里没有文章。请放入文章，再运行：youju index 文件夹 --data 数据目录"
+        )
+    listed = "\n  ".join(file.reason for file in bad)
+    return SourceError(f"没有一个源文件能用（共 {len(bad)} 个），未建索引：\n  {listed}")
