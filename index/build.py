@@ -10,6 +10,7 @@ import numpy as np
 
 from index import changes, journal, passages, searchable, sources, store
 from index.changes import BuildReport
+from index.documents import SourceFile
 from index.embedding import Encoder, Vector
 from index.errors import StoreError
 from index.lexical import LexicalIndex
@@ -53,7 +54,8 @@ def build(
     with store.build_lock(root):
         former = _former(root)
         usable = former if former and _fits(former, root, encoder) else None
-        reading = _read(paths, usable.index if usable else None, report)
+        files = sources.find(paths, root)
+        reading = _read(files, usable.index if usable else None, report)
         was = former.index.documents if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
@@ -100,10 +102,10 @@ def _same(former: _Former, reading: Reading, encoder: Encoder) -> bool:
     ) and former.manifest.header.model == encoder.info
 
 
-def _read(paths: Sequence[Path], former: SearchIndex | None, report: Report) -> Reading:
+def _read(files: Sequence[SourceFile], former: SearchIndex | None, report: Report) -> Reading:
     kept = Reading(former.documents, former.sources) if former else Reading()
     report(Progress(READ, 0, 1))
-    return sources.read(paths, kept, lambda done, total: report(Progress(READ, done, total)))
+    return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)))
 
 
 def _index(

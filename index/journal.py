@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -81,8 +81,8 @@ def open_journal(root: Path, info: ModelInfo) -> Iterator[Journal]:
 
 def discard(root: Path) -> None:
     """Delete the journal: its vectors are in the index now."""
-    with suppress(FileNotFoundError), writing(root):
-        os.unlink(root / NAME)
+    with writing(root):
+        (root / NAME).unlink(missing_ok=True)
 
 
 def key(text: str) -> bytes:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from index.changes import BadFile
-from index.documents import find_sources, read_source
+from index.documents import SourceFile, find_sources, read_source
 from index.errors import IndexDamaged, SourceError
 from index.types import Document
 
@@ -36,15 +36,34 @@ class Reading:
     bad_files: tuple[BadFile, ...] = ()
 
 
-def read(
-    paths: Sequence[Path], former: Reading, report: Callable[[int, int], None] = lambda *_: None
-) -> Reading:
-    """Read every file in ``paths``; those that ``former`` has with the same bytes are kept.
+def find(paths: Sequence[Path], root: Path) -> Sequence[SourceFile]:
+    """The files in ``paths``, without those of the index in ``root``, should it be among them.
 
     Raises:
-        SourceError: a path is not there, or no file can be read; each is named with its reason.
+        SourceError: a path is not there, or a folder is changing at this moment.
     """
-    files = find_sources(paths)
+    own = root.resolve()
+    try:
+        files = find_sources(paths)
+        if any(own.is_relative_to(path.resolve()) for path in paths):
+            return [file for file in files if not file.path.resolve().is_relative_to(own)]
+    except OSError as error:
+        raise SourceError(
+            f"{error.filename}：{error.strerror}。源文件夹正在变动，请稍后再建立索引。"
+        ) from error
+    return files
+
+
+def read(
+    files: Sequence[SourceFile],
+    former: Reading,
+    report: Callable[[int, int], None] = lambda *_: None,
+) -> Reading:
+    """Read ``files``; those that ``former`` has with the same bytes are kept.
+
+    Raises:
+        SourceError: none of them can be read; each is named with its reason.
+    """
     kept = _by_file(former)
     documents: dict[str, Document] = {}
     sources: list[Source] = []
@@ -64,7 +83,7 @@ def read(
         documents.update((document.id, document) for document in found)
         sources.append(Source(str(file.path), file.name, sha256, len(found)))
     if not documents:
-        raise _nothing(paths, bad)
+        raise _nothing(bad)
     return Reading(tuple(documents.values()), tuple(sources), tuple(bad))
 
 
@@ -119,11 +138,10 @@ def _check_ids(found: Sequence[Document], documents: dict[str, Document]) -> Non
         own[document.id] = document
 
 
-def _nothing(paths: Sequence[Path], bad: Sequence[BadFile]) -> SourceError:
+def _nothing(bad: Sequence[BadFile]) -> SourceError:
     if not bad:
-        where = "、".join(str(path) for path in paths)
         return SourceError(
-            f"{where} 里没有文章。请放入文章，再运行：youju index 文件夹 --data 数据目录"
+            "给出的文件夹里没有文章。请放入文章，再运行：youju index 文件夹 --data 数据目录"
         )
     listed = "\n  ".join(file.reason for file in bad)
     return SourceError(f"没有一个源文件能用（共 {len(bad)} 个），未建索引：\n  {listed}")

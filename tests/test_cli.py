@@ -226,8 +226,11 @@ def test_index_builds_and_says_what(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("index", source, "--data", data, "--json")
     assert code == 0
     (row,) = rows(out)
-    assert list(row) == ["generation", "built_at", "model", "documents", "passages"]
-    assert (row["documents"], row["passages"]) == (1, 2)
+    assert list(row) == [
+        *("generation", "built_at", "model", "documents", "passages"),
+        *("added", "changed", "moved", "removed", "unchanged", "bad_files"),
+    ]
+    assert (row["documents"], row["passages"], row["unchanged"]) == (1, 2, 1)
     code, out, _ = run("search", "库容多少", "--data", data, "--json")
     assert code == 0
     assert "1.26亿立方米" in out

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from index.errors import IndexMissing, InputError, YoujuError
-from ui import terminal
+from ui import generations, indexing, terminal
 from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _chat(options: argparse.Namespace) -> int:
     try:
         library = _open(options)
     except IndexMissing:
-        library = _build([options.seeds], options)
+        library = indexing.build([options.seeds], options)
     except YoujuError as error:
         terminal.complain(f"{error}\n页面照常打开，可在页面上重建。")
     serve(
@@ -69,9 +69,18 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    library = _build(options.paths, options)
-    if options.json:
-        terminal.line(library.info)
+    if options.watch:
+        indexing.watch(options)
+        return DONE
+    return DONE if indexing.run(options) else FAILED
+
+
+def _generations(options: argparse.Namespace) -> int:
+    return DONE if generations.run(options.data, options.json) else FAILED
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    generations.rollback(options.data, options.generation)
     return DONE
 
 
@@ -81,7 +90,7 @@ def _eval(options: argparse.Namespace) -> int:
 
     if options.target.is_dir():
         options.data = options.data / "eval" / options.target.resolve().name
-        library = _build([options.target / "corpus.jsonl"], options)
+        library = indexing.build([options.target / "corpus.jsonl"], options)
         with terminal.progress() as report:
             result: Any = evaluation.evaluate(
                 library,
@@ -159,25 +168,6 @@ def _open(options: argparse.Namespace) -> Library:
     return Library.open(options.data, model=options.model)
 
 
-def _build(paths: Sequence[Path], options: argparse.Namespace) -> Library:
-    from rag import Library
-
-    with terminal.progress() as report:
-        library = Library.build(
-            paths,
-            options.data,
-            model=options.model,
-            query_prompt=getattr(options, "query_prompt", None),
-            passage_prompt=getattr(options, "passage_prompt", None),
-            progress=report,
-        )
-    info = library.info
-    terminal.note(
-        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，在 {options.data}（第 {info.generation} 版）"
-    )
-    return library
-
-
 def _announce(address: str) -> None:
     terminal.note(f"有据已就绪：{address}  （按 Ctrl+C 结束）")
 
@@ -214,16 +204,21 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
         if name == "search":
             sub.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
-    index = command("index", _index, "建立或重建索引")
+    index = command("index", _index, "建立索引，或只更新改动的文件；索引里只有这次给出的文件")
     index.add_argument("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
     index.add_argument("--query-prompt", help="加在问题前的提示语")
     index.add_argument("--passage-prompt", help="加在段落前的提示语")
     index.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+    index.add_argument("--watch", action="store_true", help="一直留意改动，随时更新索引")
     evaluate = command("eval", _eval, "在有标准答案的问题上评测")
     evaluate.add_argument("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
     evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
     evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
     evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+    listing = command("generations", _generations, "列出最近几版索引")
+    listing.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+    back = command("rollback", _rollback, "恢复以前的一版索引")
+    back.add_argument("generation", nargs="?", help="版号（默认当前版的前一版）")
     command("doctor", _doctor, "检查环境、模型和索引")
     return parser
 

@@ -70,14 +70,21 @@ def show(renderable: Any) -> None:
     Console(width=None if sys.stdout.isatty() else 140).print(renderable)
 
 
+def aside(renderable: Any) -> None:
+    """A rich table or group on stderr."""
+    from rich.console import Console
+
+    Console(stderr=True, width=None if sys.stderr.isatty() else 140).print(renderable)
+
+
 def note(text: str) -> None:
     """Something to know, on stderr."""
-    sys.stderr.write(_printable(text) + "\n")
+    sys.stderr.write(printable(text) + "\n")
 
 
 def complain(text: str) -> None:
     """An error, on stderr."""
-    sys.stderr.write("错误：" + _printable(text) + "\n")
+    sys.stderr.write("错误：" + printable(text) + "\n")
 
 
 @contextmanager
@@ -106,12 +113,12 @@ def _one_line(text: str) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stdout.buffer.write((_printable(text) + "\n").encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.write((printable(text) + "\n").encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
-def _printable(text: str) -> str:
-    """Without control characters: a document must not drive the reader's terminal."""
+def printable(text: str) -> str:
+    """``text`` without control characters: a document must not drive the reader's terminal."""
     return "".join(
         c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
     )
