@@ -56,7 +56,7 @@ _SAMPLE = 4000  # characters judged; all are decoded
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 _SCRIPTS = (("\u3041", "\u30ff", _KANA), ("가", "힣", _HANGUL), ("À", "ӿ", _LETTER))
-_MARKS = frozenset("，。、：；？！“”‘’（）《》〈〉【】「」『』…—·－～　％\xa0")
+_MARKS = frozenset("，。、：；？！“”‘’（）《》〈〉【】「」『』…—·－～％")
 _SPACES = frozenset("\t\n\r\f\v\x1a")  # \x1a ends files of DOS
 
 
@@ -138,7 +138,7 @@ def _beats_noise(text: str, encoding: str) -> bool:
 def _log_probability(character: str) -> float:
     if character.isascii():
         return _ascii(character)
-    if character in _MARKS:
+    if character in _MARKS or character.isspace():
         return _MARK
     if "\u3400" <= character <= "\u9fff" or character >= "\U00020000":
         return _han().get(character, _UNKNOWN_HAN)

@@ -60,7 +60,8 @@ def _from_the_article_itself(
     document = next(d for d in index.documents if d.id == document_id)
     own = [chunk for chunk in index.chunks if chunk.passage.document_id == document_id]
     spans_found, values = about.answer(names, document, own)
-    spans_found = spans_found or outline.answer(question, document, own)
+    if not names:  # who wrote it is not answered by what it is about
+        spans_found = outline.answer(question, document, own)
     evidence = [(_chunk_at(own, span), document_id, span) for span in spans_found]
     return _Known(evidence, "，".join(values)) if evidence else None
 

@@ -127,7 +127,7 @@ def _found_by_reader(
             break
         window = next(w for w in _packed(pages[rank].chunk.sentences) if number in w)
         windows[rank, window[0]] = window
-    logits = reader.read(text, [_shown(pages[r], w) for (r, _), w in windows.items()])
+    logits = reader.read(simplified(text), [_shown(pages[r], w) for (r, _), w in windows.items()])
     found = {}
     for ((rank, _), window), read_window in zip(windows.items(), logits, strict=True):
         sentences = pages[rank].chunk.sentences
@@ -153,7 +153,8 @@ def _packed(sentences: Sequence[Span]) -> list[list[int]]:
 def _shown(page: _Page, window: Sequence[int]) -> Text:
     passage = page.chunk.passage
     first, last = page.chunk.sentences[window[0]], page.chunk.sentences[window[-1]]
-    return Text(page.title, passage.text[first.start - passage.start : last.end - passage.start])
+    shown = passage.text[first.start - passage.start : last.end - passage.start]
+    return Text(simplified(page.title), simplified(shown))  # as it was trained
 
 
 def matching_sentences(text: str, index: SearchIndex, chunk: Chunk) -> tuple[Span, ...]:
