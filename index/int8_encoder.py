@@ -9,35 +9,28 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index import bert_graph, bundled_model
+from index.bundled_runtime import Runtime, open_runtime
 from index.embedding import BUNDLED, Done, Prompts, Vector, encodable
 from index.manifest import ModelInfo
-from index.onnx_runtime import Model
-from index.word_table import WordTable
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from index.unigram import Ids
 
 # Raise this when the same weights would give other vectors.
 _RECIPE = "int8-v2"
 _FILE = f"encoder.{_RECIPE}.onnx"
 _MAX_TOKENS = 512
-_END_ID = 2
 # Texts tokenised at a time: what a tokenizer says of a text takes more memory than its vector.
 _BLOCK = 256
-
-Ids = list[int]
 
 
 class Int8Encoder:
     """An ``Encoder`` over the bundled model; needs neither torch nor sentence-transformers."""
 
-    def __init__(self, model: Model, tokenizer: Tokenizer, prompts: Prompts) -> None:
-        self._model, self._tokenizer = model, tokenizer
+    def __init__(self, runtime: Runtime, prompts: Prompts) -> None:
+        self._model, self._tokenizer = runtime.model, runtime.tokenizer
         own = bundled_model.PROMPTS
         self.info = ModelInfo(
             name=BUNDLED,
@@ -55,13 +48,7 @@ class Int8Encoder:
         Raises:
             ModelError: the registry package's file is missing or damaged.
         """
-        from tokenizers import Tokenizer
-
-        folder = prepare()
-        model = Model(
-            folder / _FILE, WordTable(folder / bundled_model.WORDS, bundled_model.DIMENSION)
-        )
-        return cls(model, Tokenizer.from_file(str(folder / bundled_model.TOKENIZER)), prompts)
+        return cls(open_runtime(_FILE, _write), prompts)
 
     def encode_queries(self, queries: Sequence[str]) -> Vector:
         """See ``Encoder``."""
@@ -77,8 +64,7 @@ class Int8Encoder:
         return [len(row) <= _MAX_TOKENS for row in rows]
 
     def _ids(self, texts: Sequence[str]) -> list[Ids]:
-        safe = [encodable(text) for text in texts]
-        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(safe)]
+        return self._tokenizer.encode([encodable(text) for text in texts])
 
     def _encode(self, texts: Sequence[str], done: Done | None) -> Vector:
         vectors = np.zeros((len(texts), bundled_model.DIMENSION), np.float32)
@@ -91,17 +77,6 @@ class Int8Encoder:
         return vectors
 
 
-def prepare() -> Path:
-    """The bundled model's folder with what ``Int8Encoder`` reads in it, made the first time.
-
-    Raises:
-        ModelError: see ``bundled_model.prepare``.
-    """
-    return bundled_model.prepare(
-        derive={_FILE: _write, bundled_model.WORDS: bundled_model.write_words}
-    )
-
-
 def _write(folder: Path, target: Path) -> None:
     from safetensors.numpy import load_file
 
@@ -111,4 +86,4 @@ def _write(folder: Path, target: Path) -> None:
 
 def _cut(ids: Ids) -> Ids:
     """At most the model's limit; windows are made to fit, so this guards only odd callers."""
-    return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], _END_ID]
+    return ids if len(ids) <= _MAX_TOKENS else np.append(ids[: _MAX_TOKENS - 1], ids[-1])

@@ -17,12 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from index.bert_graph import INPUT
+from index.unigram import Ids
 from index.word_table import WordTable
 
 if TYPE_CHECKING:
     import onnxruntime as ort
 
-Ids = Sequence[int]
 Outputs = list[npt.NDArray[np.float32]]
 
 

@@ -10,15 +10,13 @@ worse. Both together gave the best BM25 on official texts, news and encyclopedia
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import Any
 
 from index.numerals import digits
+from index.segmenter import Segmenter
 from index.simplified import simplified
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -36,7 +34,7 @@ def words(text: str) -> list[str]:
     Numbers in Chinese numerals are there as digits too.
     """
     folded = normalise(text)
-    cut: list[str] = _jieba().lcut_for_search(folded)
+    cut = _segmenter().search_words(folded)
     return [word for word in cut if _WORD.search(word)] + digits(folded)
 
 
@@ -53,35 +51,23 @@ def search_tokens(text: str) -> list[str]:
 
 def dictionary_count(word: str) -> int:
     """How often jieba's dictionary counted a word (0: not a word that it knows)."""
-    return int(dictionary().get(simplified(word)) or 0)
+    return _segmenter().count(simplified(word))
 
 
 def dictionary() -> Mapping[str, int]:
     """jieba's words with their counts (0: only the beginning of one)."""
-    segmenter = _jieba()
-    segmenter.check_initialized()
-    return MappingProxyType(segmenter.FREQ)
+    return _segmenter().counts()
 
 
 @cache
-def _jieba() -> Any:
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    return jieba.Tokenizer()  # our own: words that a host program adds do not change the index
+def _segmenter() -> Segmenter:
+    return Segmenter()
 
 
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """Words and their parts of speech (nr: person, ns: place); joined they give ``text``."""
     at, found = 0, []
-    for pair in _tagger().lcut(simplified(text)):
-        found.append((text[at : at + len(pair.word)], pair.flag))
-        at += len(pair.word)
+    for word, tag in _segmenter().tagged(simplified(text)):
+        found.append((text[at : at + len(word)], tag))
+        at += len(word)
     return found
-
-
-@cache
-def _tagger() -> Any:
-    import jieba.posseg
-
-    return jieba.posseg.POSTokenizer(_jieba())

@@ -6,13 +6,13 @@ reads only the pages of the words that it meets. Encoder and reader share them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from index import e5_file
+from index.unigram import Ids
 
 Floats = npt.NDArray[np.float32]
 
@@ -24,7 +24,7 @@ class WordTable:
         blocks = np.memmap(path, e5_file.Q4_BLOCK, mode="r")
         self._rows = blocks.reshape(-1, hidden // e5_file.Q4_WEIGHTS)
 
-    def lookup(self, ids: Sequence[int]) -> Floats:
+    def lookup(self, ids: Ids) -> Floats:
         """The embeddings of ``ids``: float32 (len(ids), hidden)."""
-        blocks = self._rows[np.asarray(ids, np.int64)]  # (ids, blocks of a row)
+        blocks = self._rows[ids]  # (ids, blocks of a row)
         return e5_file.dequantise(blocks).reshape(len(ids), -1)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from index import embedding
-from index.onnx_runtime import Model
+from index.bundled_runtime import Runtime
 from index.types import Span
+from index.unigram import Pair
 from rag import reader_model
-
-if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
 
 _MAX_TOKENS = 384
 _SPAN_TOKENS = 40
@@ -74,8 +71,8 @@ class Logits:
 class Reader:
     """Reads questions against texts; deterministic."""
 
-    def __init__(self, model: Model, tokenizer: Tokenizer) -> None:
-        self._model, self._tokenizer = model, tokenizer
+    def __init__(self, runtime: Runtime) -> None:
+        self._model, self._tokenizer = runtime.model, runtime.tokenizer
 
     @classmethod
     def load(cls) -> Reader:
@@ -84,12 +81,7 @@ class Reader:
         Raises:
             ModelError: the bundled encoder that it needs is missing or damaged.
         """
-        from tokenizers import Tokenizer
-
-        files = reader_model.prepare()
-        tokenizer = Tokenizer.from_file(str(files.tokenizer))
-        tokenizer.enable_truncation(_MAX_TOKENS, strategy="only_second")
-        return cls(Model(files.model, files.words), tokenizer)
+        return cls(reader_model.open_reader())
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Logits]:
         """Logits of each text, in order."""
@@ -98,24 +90,19 @@ class Reader:
             (query, embedding.encodable(f"{t.context}\n{t.text}" if t.context else t.text))
             for t in texts
         ]
-        encodings = self._tokenizer.encode_batch(pairs)
-        outputs = self._model.run([encoding.ids for encoding in encodings])
+        rows = self._tokenizer.encode_pairs(pairs, _MAX_TOKENS)
+        outputs = self._model.run([row.ids for row in rows])
         return [
-            _logits(encoding, second, text, starts, ends)
-            for encoding, (_, second), text, (starts, ends) in zip(
-                encodings, pairs, texts, outputs, strict=True
+            _logits(row, len(second) - len(text.text), starts, ends)
+            for row, (_, second), text, (starts, ends) in zip(
+                rows, pairs, texts, outputs, strict=True
             )
         ]
 
 
-def _logits(encoding: Encoding, second: str, text: Text, starts: Floats, ends: Floats) -> Logits:
-    shift = len(second) - len(text.text)
-    at = [
-        i
-        for i, (part, (start, end)) in enumerate(
-            zip(encoding.sequence_ids, encoding.offsets, strict=True)
-        )
-        if part == 1 and start >= shift and end > start
-    ]
-    spans = tuple(Span(encoding.offsets[i][0] - shift, encoding.offsets[i][1] - shift) for i in at)
+def _logits(row: Pair, shift: int, starts: Floats, ends: Floats) -> Logits:
+    """``shift``: characters of the second text before the text itself."""
+    own = {i: s for i, s in row.second.items() if s.start >= shift and s.end > s.start}
+    at = list(own)
+    spans = tuple(span.shifted(-shift) for span in own.values())
     return Logits(spans, starts[at] - starts[0], ends[at] - ends[0])

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index import bert_graph, bundled_model
-from index.word_table import WordTable
+from index import bert_graph
+from index.bundled_runtime import Runtime, open_runtime
 
 Floats = npt.NDArray[np.float32]
 
@@ -25,33 +24,19 @@ _RECIPE = "int8-v2"
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderFiles:
-    """The prepared ONNX file, the word embeddings and the tokenizer's JSON."""
-
-    model: Path
-    words: WordTable
-    tokenizer: Path
-
-
 @cache
 def fingerprint() -> str:
     """SHA-256 of the shipped weights."""
     return hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
 
 
-def prepare() -> ReaderFiles:
-    """The reader's files in the model cache, made the first time.
+def open_reader() -> Runtime:
+    """The reader's model in the cache, made the first time.
 
     Raises:
         ModelError: see ``index.bundled_model.prepare``.
     """
-    name = f"reader-{fingerprint()[:12]}.{_RECIPE}.onnx"
-    folder = bundled_model.prepare(
-        derive={name: write, bundled_model.WORDS: bundled_model.write_words}
-    )
-    words = WordTable(folder / bundled_model.WORDS, bundled_model.DIMENSION)
-    return ReaderFiles(folder / name, words, folder / bundled_model.TOKENIZER)
+    return open_runtime(f"reader-{fingerprint()[:12]}.{_RECIPE}.onnx", write)
 
 
 def write(folder: Path, target: Path, changes: Path = WEIGHTS) -> None:

@@ -12,12 +12,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
-from index import bundled_model, e5_file, int8_encoder
+from index import bundled_model, e5_file, unigram
 from index.embedding import BUNDLED, Encoder, Prompts, encodable, load_encoder
 from index.errors import ModelError
 from index.int8_encoder import Int8Encoder
 from index.sentence_encoder import SentenceEncoder, _fingerprint, _prompts
+from index.unigram import Unigram
 from index.word_table import WordTable
 from rag import Library
 
@@ -220,6 +224,65 @@ def test_what_is_no_model_is_refused(tmp_path: Path, kind: str) -> None:
     assert "--model" in str(caught.value)
 
 
+# --- the tokenizer that is ready at once ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole_tokenizer() -> Tokenizer:
+    return Tokenizer.from_file(str(bundled_model.prepare() / bundled_model.TOKENIZER))
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pieces") / "pieces.npz"
+    unigram.write(e5_file.read_pieces(bundled_model.read_source()), path)
+    return path
+
+
+TEXT = st.text(
+    st.sampled_from("水库灌区人民共和国 \n\u3000的了在AIaeinrst019%．①ﬁ é한かｶﾞ𠮷👍▁<s>/\0"),
+    max_size=40,
+)
+
+
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(first=TEXT, second=TEXT, any_text=st.text(max_size=20))
+def test_pieces_of_a_text_cut_it_as_all_pieces_do(
+    pieces: Path, whole_tokenizer: Tokenizer, first: str, second: str, any_text: str
+) -> None:
+    tokenizer = Unigram(pieces)
+    texts = [first, encodable(any_text), ""]
+    assert [ids.tolist() for ids in tokenizer.encode(texts)] == [
+        whole_tokenizer.encode(text).ids for text in texts
+    ]
+    (pair,) = tokenizer.encode_pairs([(first, second)], 1000)
+    expected = whole_tokenizer.encode(first, second)
+    assert pair.ids.tolist() == expected.ids
+    assert {i: (span.start, span.end) for i, span in pair.second.items()} == {
+        i: expected.offsets[i] for i, part in enumerate(expected.sequence_ids) if part == 1
+    }
+
+
+def test_much_text_is_cut_the_same(pieces: Path, whole_tokenizer: Tokenizer) -> None:
+    texts = [f"灌区建成于{year}年，节水{year % 97}%。" * 9 for year in range(1900, 2000)]
+    tokenizer = Unigram(pieces)
+    before = [ids.tolist() for ids in tokenizer.encode(texts[:3])]
+    assert [ids.tolist() for ids in tokenizer.encode(texts)] == [
+        encoding.ids for encoding in whole_tokenizer.encode_batch(texts)
+    ]
+    assert [ids.tolist() for ids in tokenizer.encode(texts[:3])] == before
+
+
+def test_a_pair_is_cut_at_its_second_text(pieces: Path, whole_tokenizer: Tokenizer) -> None:
+    question, text = "水库在哪里？", "水库有水。" * 40
+    (pair,) = Unigram(pieces).encode_pairs([(question, text)], 30)
+    expected = whole_tokenizer.encode(question, text)
+    assert pair.ids.tolist() == [*expected.ids[:29], 2]
+    assert max(pair.second) == 28
+
+
 # --- the registry package's file ----------------------------------------------------------------
 
 
@@ -260,7 +323,7 @@ def test_missing_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_real_package_file_is_the_expected_one() -> None:
-    assert len(bundled_model._read_source()) == 71_622_400
+    assert len(bundled_model.read_source()) == 71_622_400
 
 
 # --- the prepared folder ------------------------------------------------------------------------
@@ -290,7 +353,7 @@ class Workshop:
 @pytest.fixture
 def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     shop = Workshop(tmp_path / "cache")
-    monkeypatch.setattr(bundled_model, "_read_source", lambda: b"source")
+    monkeypatch.setattr(bundled_model, "read_source", lambda: b"source")
     monkeypatch.setattr(bundled_model, "_write_model", shop.write_model)
     yield shop
     if shop.root.exists():  # nothing half made stays, whatever happened
@@ -311,8 +374,8 @@ def test_prepared_once(workshop: Workshop) -> None:
     [
         ("model.onnx", 1, 2),
         ("model.onnx.checksums.json", 1, 2),
-        (bundled_model.TOKENIZER, 2, 2),
-        # The 32-bit weights are not what the 8-bit file is read with.
+        # The 32-bit folder is not what the 8-bit file is read with.
+        (bundled_model.TOKENIZER, 1, 1),
         ("model.safetensors", 1, 1),
         ("checksums.json", 1, 1),
     ],
@@ -380,7 +443,8 @@ def test_cache_folder_is_where_the_user_says(
 
 
 def test_real_folder_is_a_plain_one_with_its_notice() -> None:
-    folder = int8_encoder.prepare()
+    load_encoder()
+    folder = bundled_model.prepare()
     notice = (folder / "NOTICE.txt").read_text("utf-8")
     assert "MIT License" in notice
     assert "Microsoft" in notice
@@ -430,9 +494,9 @@ def test_e5_file_is_read_as_its_layout_says() -> None:
 
 def test_word_table_gives_the_exact_rows(tmp_path: Path) -> None:
     data, values = e5_bytes()
-    path = tmp_path / bundled_model.WORDS
+    path = tmp_path / "words.q4"
     path.write_bytes(e5_file.words(data))
-    found = WordTable(path, 32).lookup([1, 0, 1])
+    found = WordTable(path, 32).lookup(np.array([1, 0, 1]))
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, values[[1, 0, 1]])
 

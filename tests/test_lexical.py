@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import jieba
+import jieba.posseg
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import segmenter
 from index.errors import IndexDamaged
 from index.lexical import K1, B, LexicalIndex
+from index.segmenter import Segmenter
 from index.tokens import (
     bigrams,
     dictionary_count,
@@ -24,6 +30,8 @@ from index.tokens import (
 )
 
 TEXTS = st.lists(st.lists(st.sampled_from("水库灌区节省电费"), max_size=12), max_size=7)
+JIEBA = jieba.Tokenizer()
+TAGGER = jieba.posseg.POSTokenizer(JIEBA)
 SEED = next((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 
 
@@ -194,6 +202,35 @@ def test_tagged_words_are_the_text(text: str) -> None:
 def test_tags_name_people_and_places() -> None:
     tags = dict(tagged_words("陈国梁住在湖南省"))
     assert tags == {"陈国梁": "nr", "住": "v", "在": "p", "湖南省": "ns"}
+
+
+@settings(deadline=None)
+@given(
+    st.text(
+        st.sampled_from(
+            "村主职一肩挑的比例李传荣在湖南省张家界水库c#C+AB型恤Tα龢𠮷 2021.5%，。\n“”①"
+        ),
+        max_size=40,
+    )
+)
+def test_words_and_tags_are_jiebas_own(text: str) -> None:
+    assert Segmenter().search_words(text) == JIEBA.lcut_for_search(text)
+    own = [(pair.word, pair.flag) for pair in TAGGER.lcut(text)]
+    assert Segmenter().tagged(text) == own
+
+
+def test_the_dictionary_is_jiebas_own() -> None:
+    JIEBA.initialize()
+    assert JIEBA.total == segmenter.TOTAL
+    assert dict(Segmenter().counts()) == JIEBA.FREQ
+
+
+def test_jiebas_global_tagger_still_works() -> None:
+    code = (
+        "from index.segmenter import Segmenter; Segmenter().tagged('水'); import jieba.posseg as p;"
+        "assert [x.flag for x in p.lcut('陈国梁住在湖南省')] == ['nr', 'v', 'p', 'ns'], p.lcut('湖南省')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_words_added_to_jieba_elsewhere_do_not_change_ours() -> None:

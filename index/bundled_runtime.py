@@ -1,0 +1,55 @@
+"""Opening what runs on the bundled model (encoder, reader): they share words and tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index import bundled_model, e5_file, unigram
+from index.onnx_runtime import Model
+from index.unigram import Unigram
+from index.word_table import WordTable
+
+_WORDS, _PIECES = "words.q4", "pieces.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A model and the tokenizer of its input."""
+
+    model: Model
+    tokenizer: Unigram
+
+
+def open_runtime(name: str, write: Callable[[Path, Path], None]) -> Runtime:
+    """The ONNX file ``name``, made the first time by ``write`` (see ``bundled_model.prepare``).
+
+    Raises:
+        ModelError: the registry package's file is missing or damaged.
+    """
+    folder = bundled_model.prepare(derive={name: write})
+    shared = _shared(bundled_model.cache_root())
+    return Runtime(Model(folder / name, shared.words), shared.tokenizer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    words: WordTable
+    tokenizer: Unigram
+
+
+@cache
+def _shared(root: Path) -> _Shared:
+    folder = bundled_model.prepare(root, {_WORDS: _write_words, _PIECES: _write_pieces})
+    words = WordTable(folder / _WORDS, bundled_model.DIMENSION)
+    return _Shared(words, Unigram(folder / _PIECES))
+
+
+def _write_words(_folder: Path, target: Path) -> None:
+    target.write_bytes(e5_file.words(bundled_model.read_source()))
+
+
+def _write_pieces(_folder: Path, target: Path) -> None:
+    unigram.write(e5_file.read_pieces(bundled_model.read_source()), target)
