@@ -160,7 +160,13 @@ def pdf() -> bytes:
         for column, cell in enumerate(row):
             first += _at(72 + 130 * column, 610 - 18 * number, 12, cell)
     second = [*_at(72, 760, 12, "第二章 定额"), *_at(72, 740, 12, "小麦每亩定额200立方米。")]
-    third = [*_at(72, 740, 12, "GDP growth was high"), *_at(72, 722, 12, "in the year 2021.")]
+    third = [
+        *_at(72, 740, 12, "GDP growth was high in county"),
+        *_at(72, 722, 12, "in the year 2021."),
+        *_at(72, 704, 12, "• 第一条写得很长，从左边一直写到右边，一行还是放不下，所以要"),
+        *_at(84, 686, 12, "换到第二行来写。"),
+        *_at(72, 668, 12, "• 第二条很短。"),
+    ]
     pages = (first, second, third)
     return printed(
         [

@@ -24,6 +24,8 @@ _LEADING = 1.8  # times the usual distance between lines: a new paragraph
 _SIZES = 1.15  # ratio of heights from which lines are of different kinds
 _REPEATED = 3  # pages on which the same line at the edge is a running title
 _NEAR = 60  # lines above and below that show how the column is set
+_HANGING = re.compile(r"[·•●■◆▪–*-]\s|[·•●■◆▪]|[（(]?\d{1,2}[.)）、]\s*\D")
+_WORD = re.compile(r"[\x21-\x7e]+")
 _STAMP = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _PAGE_NUMBER = re.compile(
     r"[-—–·\s]*(?:第\s*)?\d+(?:\s*页)?(?:\s*[/共,，]+\s*(?:共\s*)?\d+\s*页?)?[-—–·\s]*"
@@ -138,26 +140,36 @@ def _write(writer: Writer, lines: Sequence[_Line], repeated: frozenset[str]) -> 
             _flush(writer, paragraph)
             writer.line(line.text, Kind.DEBRIS)
             continue
-        if paragraph and _begins(line, paragraph[-1], lines[max(0, i - _NEAR) : i + _NEAR]):
+        if paragraph and _begins(line, paragraph, lines[max(0, i - _NEAR) : i + _NEAR]):
             _flush(writer, paragraph)
         paragraph.append(line)
     _flush(writer, paragraph)
 
 
-def _begins(line: _Line, above: _Line, near: Sequence[_Line]) -> bool:
+def _begins(line: _Line, paragraph: Sequence[_Line], near: Sequence[_Line]) -> bool:
     """Whether a line begins a paragraph rather than going on with the one above."""
+    first, above = paragraph[0], paragraph[-1]
     size = max(line.height, above.height)
     column = [other for other in near if abs(other.left - line.left) < 3 * size]
     left, right = min(o.left for o in column), max(o.right for o in column)
     leading = sorted(a.bottom - b.bottom for a, b in pairwise(near))
     usual = leading[len(leading) // 2] if leading else size
+    set_in = line.left > left + _INDENT * size and not _HANGING.match(first.text)
+    room = right - above.right  # at the end of the line above
     return (
         "\t" in line.text + above.text
-        or line.left > left + _INDENT * size
-        or above.right < right - _INDENT * size
+        or bool(_HANGING.match(line.text))
+        or set_in
+        or room > max(_INDENT * size, _first_word(line) + size / 2)
         or not 0 < above.bottom - line.bottom <= max(_LEADING * usual, size)
-        or max(line.height, above.height) > _SIZES * min(line.height, above.height)
+        or size > _SIZES * min(line.height, above.height)
     )
+
+
+def _first_word(line: _Line) -> float:
+    """The width of a line's first word in points; of Chinese, a character."""
+    word = _WORD.match(line.text)
+    return (line.right - line.left) * (word.end() if word else 1) / len(line.text)
 
 
 def _flush(writer: Writer, paragraph: list[_Line]) -> None:
