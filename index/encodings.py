@@ -53,6 +53,7 @@ _NOISE = math.log(1 / 256)  # of one byte
 # By which the likeliest reading must lead. Chinese in UTF-16 may look like ASCII (浙江: Ym_l).
 _MARGIN, _MARGIN_ASCII = 6.0, 12.0
 _SAMPLE = 4000  # characters judged; all are decoded
+_NOT_TEXT = re.compile(r"[\x00-\x06]")  # but UTF-16: \x01 and \x02 are halves of 、 and 。
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 _SCRIPTS = (("\u3041", "\u30ff", _KANA), ("가", "힣", _HANGUL), ("À", "ӿ", _LETTER))
@@ -118,7 +119,7 @@ def _strictly(data: bytes, encoding: str) -> str | None:
     except UnicodeDecodeError:
         return None
     if encoding == "utf-8":
-        return None if "\0" in text else text
+        return None if _NOT_TEXT.search(text) else text
     return text if all(map(_assigned, set(text))) else None
 
 
