@@ -262,7 +262,9 @@ def test_pdf(folder: Path) -> None:
     assert "第二段从这里开始，说的是另外一件事情，写满了这一整行没有多余的地方。" in texts
     assert section_of(found, "由县水务局解释").startswith("第 1 页")
     assert section_of(found, "小麦").startswith("第 2 页")
-    assert section_of(found, "GDP growth was high in county in the year 2021.").startswith("第 3 页")
+    assert section_of(found, "GDP growth was high in county in the year 2021.").startswith(
+        "第 3 页"
+    )
     assert "• 第一条写得很长，从左边一直写到右边，一行还是放不下，所以要换到第二行来写。" in texts
     assert "• 第二条很短。" in texts
     assert "\n".join("\t".join(row) for row in TABLE) in found.text
