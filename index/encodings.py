@@ -99,7 +99,7 @@ def _readings(data: bytes) -> list[tuple[float, str]]:
     found: dict[str, float] = {}
     for encodings, prior in _ENCODINGS.items():
         text = next((t for e in encodings if (t := _strictly(data, e)) is not None), None)
-        if text is None or text in found or (found and text.isspace()):
+        if text is None or text in found or (data.isascii() and found and text.isspace()):
             continue
         sample = _sample(text)
         if "utf-8" in encodings or _beats_noise(sample, encodings[0]):

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import records
-from index.documents import SourceFile, read_source
+from index.documents import SourceFile, from_extract, read_source
 from index.errors import SourceError
 from index.formats import hidden
 from index.formats.extract import Writer
@@ -329,3 +329,56 @@ def test_xml_entities(folder: Path, name: str) -> None:
         return content[:at] + declared + content[at:]
 
     assert "实体" in fault(folder, name, repacked(name, change))
+
+
+# --- the writer -------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    ["", " ", "水\n库", "一、总则", "\u3000节水。", "作者：周敏", "\u200b", QUOTA]
+)
+STEPS = st.one_of(
+    st.tuples(st.just("place"), st.sampled_from(["第 1 页", "第 2 页"])),
+    st.tuples(st.just("line"), WORDS),
+    st.tuples(st.just("items"), st.lists(WORDS, max_size=3)),
+    st.tuples(st.just("row"), st.lists(WORDS, max_size=3)),
+    st.tuples(st.just("table"), st.lists(st.lists(WORDS, max_size=3), max_size=15)),
+    st.tuples(st.just("records"), st.lists(st.lists(WORDS, max_size=3), max_size=5)),
+)
+
+
+@given(st.lists(STEPS, max_size=8))
+def test_roles_and_places_are_at_the_beginning_of_lines(
+    steps: list[tuple[str, object]],
+) -> None:
+    writer = Writer()
+    for name, argument in steps:
+        getattr(writer, name)(argument)
+    extract = writer.extract()
+    starts = {0} | {m.end() for m in re.finditer("\n", extract.text)}
+    marks = [role.start for role in extract.roles], [place.start for place in extract.places]
+    for places in marks:
+        assert places == sorted(set(places))
+        assert starts.issuperset(places)
+    for passage in passages(from_extract(extract, "d", "d.docx")):
+        named = {place.name for place in extract.places if place.start <= passage.start}
+        assert not named or passage.section == ABOUT or passage.section.split(" › ")[0] in named
+
+
+def test_word_without_styles_is_read_by_the_rules(folder: Path) -> None:
+    from docx import Document as Word
+
+    word, buffer = Word(), io.BytesIO()
+    for line in (
+        "关于节约用水的通知",
+        "各乡镇人民政府：",
+        "一、总体要求",
+        PURPOSE,
+        "二、定额",
+        QUOTA,
+    ):
+        word.add_paragraph(line)
+    word.save(buffer)
+    found = document(folder, "通知.docx", buffer.getvalue())
+    assert found.title == "关于节约用水的通知"
+    assert section_of(found, PURPOSE) == "一、总体要求"
+    assert section_of(found, QUOTA) == "二、定额"

@@ -41,6 +41,11 @@ class Writer:
         self._next_place = ""
         self._last_line = 0
 
+    @property
+    def written(self) -> bool:
+        """Whether there is any text yet."""
+        return bool(self._parts)
+
     def place(self, name: str) -> None:
         """Name the page, slide or sheet that what is written next stands on."""
         self._next_place = name
@@ -69,9 +74,11 @@ class Writer:
 
         A line above that is a whole sentence is no caption, and stays apart.
         """
+        if not any(map(one_line, cells)):
+            return
         shown = [one_line(cell) or "-" for cell in cells]
         below_row = self._roles and self._roles[-1].start == self._last_line
-        apart = not below_row and self._parts and self._parts[-1][-1] in _SENTENCE_ENDS
+        apart = not below_row and self.written and self._parts[-1][-1] in _SENTENCE_ENDS
         self._line(
             "\t".join(shown), Kind.ROW if len(shown) > 1 else None, 0, "\n\n" if apart else "\n"
         )
@@ -103,7 +110,7 @@ class Writer:
         )
 
     def _line(self, shown: str, kind: Kind | None, level: int, gap: str) -> None:
-        if self._parts:
+        if self.written:
             self._write(gap)
         if self._next_place:
             self._places.append(Place(self._length, self._next_place))

@@ -40,7 +40,8 @@ def _read(file: io.BytesIO) -> Extract:
             writer.table(list(_rows(block)))
             continue
         text, kind, level = _text(block._p), *_role(block)
-        if kind is Kind.FRONT and not title:
+        opens = kind is Kind.FRONT or level == 1
+        if opens and not title and not writer.written:
             title = text
         writer.line(text, kind, level)
     for note in _notes(document):
