@@ -56,7 +56,7 @@ def build(
         usable = former if former and _fits(former, root, encoder) else None
         files = sources.find(paths, root)
         reading = _read(files, usable.index if usable else None, report)
-        was = former.index.documents if former else ()
+        was = tuple(former.index.documents) if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
             built = Built(usable.manifest, usable.index, done)
@@ -96,14 +96,14 @@ def _fits(former: _Former, root: Path, encoder: Encoder) -> bool:
 
 def _same(former: _Former, reading: Reading, encoder: Encoder) -> bool:
     index = former.index
-    return (index.documents, index.sources) == (
+    return (tuple(index.documents), index.sources) == (
         reading.documents,
         reading.sources,
     ) and former.manifest.header.model == encoder.info
 
 
 def _read(files: Sequence[SourceFile], former: SearchIndex | None, report: Report) -> Reading:
-    kept = Reading(former.documents, former.sources) if former else Reading()
+    kept = Reading(tuple(former.documents), former.sources) if former else Reading()
     report(Progress(READ, 0, 1))
     return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from index.errors import IndexDamaged
+from index.lazy import Lazy, Lines
+from index.manifest import Buffer
 from index.types import Chunk, Document, Kind, Passage, Place, Role, Span
 
-DOCUMENTS, CHUNKS = "documents.jsonl", "chunks.jsonl"
+DOCUMENTS, CHUNKS, NAMES = "documents.jsonl", "chunks.jsonl", "document_ids.json"
 
 
 def documents_to_bytes(documents: Iterable[Document]) -> bytes:
@@ -17,16 +19,12 @@ def documents_to_bytes(documents: Iterable[Document]) -> bytes:
     return _lines(_document_row(document) for document in documents)
 
 
-def documents_from_bytes(data: bytes) -> tuple[Document, ...]:
-    """Read back ``documents_to_bytes``.
+def documents_from_bytes(data: Buffer) -> Sequence[Document]:
+    """Read back ``documents_to_bytes``, each line when it is asked for.
 
-    Raises:
-        IndexDamaged: a line does not hold a document.
+    A line that does not hold a document raises ``IndexDamaged`` then.
     """
-    try:
-        return tuple(_document(row) for row in _rows(data))
-    except (ValueError, TypeError, KeyError) as error:
-        raise _damaged(DOCUMENTS, error) from error
+    return Lazy(Lines(data), _read_document)
 
 
 def chunks_to_bytes(chunks: Iterable[Chunk]) -> bytes:
@@ -34,17 +32,29 @@ def chunks_to_bytes(chunks: Iterable[Chunk]) -> bytes:
     return _lines(_chunk_row(chunk) for chunk in chunks)
 
 
-def chunks_from_bytes(data: bytes, documents: Sequence[Document]) -> tuple[Chunk, ...]:
+def chunks_from_bytes(data: Buffer, documents: Mapping[str, Document]) -> Sequence[Chunk]:
     """Read back ``chunks_to_bytes``, taking each passage's text from its document.
 
-    Raises:
-        IndexDamaged: a line does not hold a chunk of one of the documents.
+    A line that does not hold a chunk of one of the documents raises ``IndexDamaged`` when it
+    is asked for.
     """
-    texts = {document.id: document.text for document in documents}
+    return Lazy(Lines(data), lambda line: _read_chunk(line, documents))
+
+
+def names_to_bytes(names: Iterable[str]) -> bytes:
+    """The documents' ids in their order, so that none is parsed to find one."""
+    return json.dumps(list(names)).encode()
+
+
+def names_from_bytes(data: Buffer) -> list[str]:
+    """Read back ``names_to_bytes``; ``IndexDamaged`` where it does not hold names."""
     try:
-        return tuple(_chunk(row, texts) for row in _rows(data))
-    except (ValueError, TypeError, KeyError) as error:
-        raise _damaged(CHUNKS, error) from error
+        names = json.loads(bytes(data))
+        if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+            raise ValueError("没有编号")
+    except ValueError as error:
+        raise _damaged(NAMES, error) from error
+    return names
 
 
 def _document_row(document: Document) -> dict[str, object]:
@@ -57,6 +67,20 @@ def _document_row(document: Document) -> dict[str, object]:
         "roles": [[role.start, role.kind.value, role.level] for role in document.roles],
         "places": [[place.start, place.name] for place in document.places],
     }
+
+
+def _read_document(line: bytes) -> Document:
+    try:
+        return _document(_row(line))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _damaged(DOCUMENTS, error) from error
+
+
+def _read_chunk(line: bytes, documents: Mapping[str, Document]) -> Chunk:
+    try:
+        return _chunk(_row(line), documents)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _damaged(CHUNKS, error) from error
 
 
 def _document(row: dict[str, Any]) -> Document:
@@ -78,9 +102,9 @@ def _chunk_row(chunk: Chunk) -> dict[str, object]:
     }
 
 
-def _chunk(row: dict[str, Any], texts: dict[str, str]) -> Chunk:
+def _chunk(row: dict[str, Any], documents: Mapping[str, Document]) -> Chunk:
     sentences, windows = (_spans(row.pop(name)) for name in ("sentences", "windows"))
-    text = texts[row["document_id"]]
+    text = documents[row["document_id"]].text
     span = Span(row["start"], row["end"])
     if not 0 <= span.start < span.end <= len(text):
         raise ValueError(f"{row['id']}: {span}")
@@ -97,10 +121,9 @@ def _lines(rows: Iterable[dict[str, object]]) -> bytes:
     )
 
 
-def _rows(data: bytes) -> Iterator[dict[str, Any]]:
-    for line in data.decode("utf-8", "surrogatepass").split("\n"):
-        if line:
-            yield json.loads(line)
+def _row(line: bytes) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
+    return row
 
 
 def _damaged(name: str, error: Exception) -> IndexDamaged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import mmap
 import os
 import shutil
 import stat
@@ -41,6 +42,23 @@ def opened_plain(root: Path, path: Sequence[str]) -> Iterator[int]:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise OSError(errno.ENXIO, "not a regular file")
         yield file
+
+
+def exists(path: Path) -> bool:
+    """Whether something is at ``path``, or may be."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        pass  # reading it will meet the same error and explain it
+    return True
+
+
+def mapped(file: int, size: int) -> bytes | memoryview:
+    """The ``size`` bytes of an open file, read where they are used."""
+    # An empty file cannot be mapped.
+    return memoryview(mmap.mmap(file, size, access=mmap.ACCESS_READ)) if size else b""
 
 
 def write_synced(folder: int, name: str, data: bytes | memoryview) -> None:

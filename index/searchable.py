@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from index import passages, records, sources, store
 from index.errors import IndexDamaged, IndexMismatch
+from index.lazy import ByName, Lazy
 from index.lexical import LexicalIndex
 from index.manifest import Buffer, Generation, Header, Manifest, ModelInfo
 from index.sources import Source
@@ -20,6 +21,7 @@ from index.types import Chunk, Document
 from index.vectors import Vectors
 
 _VECTORS, _WINDOW_WORDS, _DOCUMENT_WORDS = "vectors.faiss", "words_windows", "words_documents"
+_WINDOW_CHUNK, _CHUNK_DOCUMENT = "window_chunk.rows", "chunk_document.rows"
 
 Rows = npt.NDArray[np.int64]
 
@@ -32,15 +34,21 @@ class SearchIndex:
     ``window_chunk`` (windows,) and ``chunk_document`` (chunks,) tell whose row each is.
     """
 
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
+    by_id: ByName[Document]
     sources: tuple[Source, ...]
-    chunks: tuple[Chunk, ...]
+    chunks: Sequence[Chunk]
     vectors: Vectors
     window_words: LexicalIndex
     document_words: LexicalIndex
     window_chunk: Rows
     chunk_document: Rows
     texts: Mapping[str, str]  # by document id
+
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        """The chunks of one document, in order."""
+        rows = np.flatnonzero(self.chunk_document == self.by_id.place(document_id))
+        return [self.chunks[row] for row in rows.tolist()]
 
     def window_texts(self) -> list[str]:
         """What was embedded, row by row of ``vectors``."""
@@ -55,30 +63,26 @@ def assemble(
     window_words: LexicalIndex,
     document_words: LexicalIndex,
 ) -> SearchIndex:
-    """Put the parts together with the maps between their rows.
-
-    Raises:
-        IndexDamaged: the parts do not belong together.
-    """
+    """Put the parts of a build together with the maps between their rows."""
     numbers = {document.id: i for i, document in enumerate(documents)}
     window_chunk = [i for i, chunk in enumerate(chunks) for _ in chunk.windows]
-    sizes = (len(window_chunk), len(documents))
-    if (window_words.size, document_words.size) != sizes or len(vectors) != sizes[0]:
-        raise IndexDamaged(
-            f"索引的各部分对不上：窗口 {sizes[0]}，向量 {len(vectors)}，窗口词 {window_words.size}，"
-            f"文档 {sizes[1]}，文档词 {document_words.size}。请重建：youju index 源文件夹"
-        )
+    chunk_document = [numbers[chunk.passage.document_id] for chunk in chunks]
     return SearchIndex(
         documents=tuple(documents),
+        by_id=ByName(list(numbers), documents),
         sources=tuple(sources_),
         chunks=tuple(chunks),
         vectors=vectors,
         window_words=window_words,
         document_words=document_words,
         window_chunk=np.asarray(window_chunk, np.int64),
-        chunk_document=np.asarray([numbers[c.passage.document_id] for c in chunks], np.int64),
-        texts={document.id: document.text for document in documents},
+        chunk_document=np.asarray(chunk_document, np.int64),
+        texts=_texts(list(numbers), documents),
     )
+
+
+def _texts(names: Sequence[str], documents: Sequence[Document]) -> Mapping[str, str]:
+    return ByName(names, Lazy(documents, lambda document: document.text))
 
 
 def window_texts(documents: Sequence[Document], chunks: Sequence[Chunk]) -> list[str]:
@@ -100,8 +104,11 @@ def to_files(index: SearchIndex) -> dict[str, Buffer]:
     """The files of a generation."""
     return {
         records.DOCUMENTS: records.documents_to_bytes(index.documents),
+        records.NAMES: records.names_to_bytes(index.by_id),
         sources.FILE: sources.to_bytes(index.sources),
         records.CHUNKS: records.chunks_to_bytes(index.chunks),
+        _WINDOW_CHUNK: index.window_chunk.astype("<i8").tobytes(),
+        _CHUNK_DOCUMENT: index.chunk_document.astype("<i8").tobytes(),
         _VECTORS: index.vectors.to_bytes(),
         **index.window_words.to_files(_WINDOW_WORDS),
         **index.document_words.to_files(_DOCUMENT_WORDS),
@@ -109,24 +116,59 @@ def to_files(index: SearchIndex) -> dict[str, Buffer]:
 
 
 def from_generation(generation: Generation) -> SearchIndex:
-    """Read back ``to_files``.
+    """Open what ``to_files`` gave; documents and chunks are parsed when they are asked for.
 
     Raises:
-        IndexDamaged: a part is missing or inconsistent.
+        IndexDamaged: a part is missing, or the parts do not belong together.
     """
     files, header = generation.files, generation.manifest.header
-    missing = {records.DOCUMENTS, sources.FILE, records.CHUNKS, _VECTORS} - set(files)
+    own = {records.DOCUMENTS, records.NAMES, sources.FILE, records.CHUNKS, _VECTORS}
+    missing = (own | {_WINDOW_CHUNK, _CHUNK_DOCUMENT}) - set(files)
     if missing:
         raise IndexDamaged(f"索引缺少文件 {sorted(missing)}。请重建：youju index 源文件夹")
-    documents = records.documents_from_bytes(bytes(files[records.DOCUMENTS]))
-    return assemble(
-        documents,
-        sources.from_bytes(bytes(files[sources.FILE]), len(documents)),
-        records.chunks_from_bytes(bytes(files[records.CHUNKS]), documents),
-        Vectors.from_bytes(files[_VECTORS], header.counts.windows, header.model.dimension),
-        LexicalIndex.from_files(_WINDOW_WORDS, files),
-        LexicalIndex.from_files(_DOCUMENT_WORDS, files),
+    names = records.names_from_bytes(files[records.NAMES])
+    documents = records.documents_from_bytes(files[records.DOCUMENTS])
+    by_id = ByName(names, documents)
+    index = SearchIndex(
+        documents=documents,
+        by_id=by_id,
+        sources=sources.from_bytes(bytes(files[sources.FILE]), len(documents)),
+        chunks=records.chunks_from_bytes(files[records.CHUNKS], by_id),
+        vectors=Vectors.from_bytes(files[_VECTORS], header.counts.windows, header.model.dimension),
+        window_words=LexicalIndex.from_files(_WINDOW_WORDS, files),
+        document_words=LexicalIndex.from_files(_DOCUMENT_WORDS, files),
+        window_chunk=_rows(files, _WINDOW_CHUNK, header.counts.passages),
+        chunk_document=_rows(files, _CHUNK_DOCUMENT, header.counts.documents),
+        texts=_texts(names, documents),
     )
+    _check(index)
+    return index
+
+
+def _rows(files: Mapping[str, Buffer], name: str, below: int) -> Rows:
+    """Row numbers, all ``below``."""
+    data = files[name]
+    rows = np.frombuffer(data, "<i8") if len(data) % 8 == 0 else None
+    if rows is None or (len(rows) and not 0 <= rows.min() <= rows.max() < below):
+        raise IndexDamaged(f"索引文件 {name} 的内容不合规。请重建：youju index 源文件夹")
+    return rows
+
+
+def _check(index: SearchIndex) -> None:
+    windows, documents = len(index.window_chunk), len(index.documents)
+    found = (
+        len(index.vectors),
+        index.window_words.size,
+        index.document_words.size,
+        len(index.by_id),
+        len(index.chunk_document),
+    )
+    if found != (windows, windows, documents, documents, len(index.chunks)):
+        raise IndexDamaged(
+            f"索引的各部分对不上：窗口 {windows}，向量 {found[0]}，窗口词 {found[1]}，文档 {documents}，"
+            f"文档词 {found[2]}，文档编号 {found[3]}，段落 {len(index.chunks)}，段落的文档 {found[4]}。"
+            "请重建：youju index 源文件夹"
+        )
 
 
 def check_settings(manifest: Manifest, root: Path) -> None:

@@ -41,7 +41,16 @@ from index.manifest import (
     encode,
     is_plain,
 )
-from index.safe_files import FOLDER, delete_folder, opened, opened_plain, write_synced, writing
+from index.safe_files import (
+    FOLDER,
+    delete_folder,
+    exists,
+    mapped,
+    opened,
+    opened_plain,
+    write_synced,
+    writing,
+)
 
 __all__ = [
     "FORMAT_VERSION",
@@ -132,28 +141,18 @@ def current_name(root: Path) -> str | None:
 
 
 def _read_pointer(root: Path) -> Pointer:
-    if not _exists(root / "CURRENT"):
+    if not exists(root / "CURRENT"):
         raise IndexMissing(
             f"{root} 里还没有索引。请先建立：youju index PATH --data {_quoted(root)}"
         )
     data = _read_file(root, ("CURRENT",), None)
     try:
-        pointer = decode_pointer(data)
+        pointer = decode_pointer(bytes(data))
     except ValueError as error:
         raise _damaged(root, f"CURRENT {error}") from error
     if not generations.is_name(pointer.generation):
         raise _damaged(root, f"CURRENT 指向不合规的名称 {pointer.generation!r}")
     return pointer
-
-
-def _exists(path: Path) -> bool:
-    try:
-        os.lstat(path)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        pass  # reading it will meet the same error and explain it
-    return True
 
 
 def _read_generation(root: Path, pointer: Pointer) -> Generation:
@@ -165,7 +164,7 @@ def _read_manifest(root: Path, name: str, entry: FileEntry | None) -> Manifest:
     shown = f"generations/{name}/{MANIFEST}"
     data = _read_file(root, ("generations", name, MANIFEST), entry)
     try:
-        manifest = decode_manifest(data)
+        manifest = decode_manifest(bytes(data))
     except OtherFormat as other:
         raise IndexMismatch(
             f"索引格式为第 {other} 版，本程序使用第 {FORMAT_VERSION} 版。{_remedy(root)}"
@@ -183,16 +182,19 @@ def _read_files(root: Path, name: str, manifest: Manifest) -> Generation:
     return Generation(manifest, MappingProxyType(files))
 
 
-def _read_file(root: Path, path: tuple[str, ...], entry: FileEntry | None) -> bytes:
-    """Bytes of a file below ``root``; ``IndexDamaged`` unless they are what ``entry`` says."""
+def _read_file(root: Path, path: tuple[str, ...], entry: FileEntry | None) -> Buffer:
+    """Bytes of a file below ``root``; ``IndexDamaged`` unless they are what ``entry`` says.
+
+    Known files are mapped, every byte checked: what is opened takes no memory of its own, and
+    a deleted generation stays readable for who holds it.
+    """
     shown = "/".join(path)
     try:
         with opened_plain(root, path) as file:
             found = os.fstat(file).st_size
             if entry and found != entry.size:
                 raise _damaged(root, f"{shown} 应有 {entry.size} 字节，实有 {found} 字节")
-            with os.fdopen(file, "rb", closefd=False) as stream:
-                data = stream.read(entry.size if entry else _UNKNOWN_MAX)
+            data = mapped(file, entry.size) if entry else os.read(file, _UNKNOWN_MAX)
     except OSError as error:
         if error.errno in _NOT_THERE:
             raise _damaged(root, f"{shown} 打不开（{error.strerror}）") from error

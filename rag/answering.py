@@ -57,8 +57,7 @@ def _from_the_article_itself(
     if not hits or not (names or outline.asks(question)):
         return None
     document_id = hits[0].passage.document_id
-    document = next(d for d in index.documents if d.id == document_id)
-    own = [chunk for chunk in index.chunks if chunk.passage.document_id == document_id]
+    document, own = index.by_id[document_id], index.chunks_of(document_id)
     spans_found, values = about.answer(names, document, own)
     if not names:  # who wrote it is not answered by what it is about
         spans_found = outline.answer(question, document, own)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 from index import build, searchable, tokens
 from index.changes import BuildReport
 from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
+from index.lazy import Lazy
 from index.manifest import Manifest
 from index.searchable import SearchIndex
 from index.simplified import simplified
@@ -51,10 +51,8 @@ class Library:
         self._manifest, self._index, self._encoder = manifest, index, encoder
         self.build_report = build_report  # None where the index was opened, not built
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
-        self.documents: Mapping[str, Document] = MappingProxyType(
-            {document.id: document for document in index.documents}
-        )
-        self.passages: tuple[Passage, ...] = tuple(chunk.passage for chunk in index.chunks)
+        self.documents: Mapping[str, Document] = index.by_id
+        self.passages: Sequence[Passage] = Lazy(index.chunks, lambda chunk: chunk.passage)
 
     @classmethod
     def build(
