@@ -13,6 +13,7 @@ from index.errors import (
     YoujuError,
 )
 from index.types import Document, Passage, Progress, Span
+from rag.conversation import Turn
 from rag.library import IndexInfo, Library
 from rag.types import Answer, Certainty, Citation, Hit, Why
 
@@ -38,6 +39,7 @@ __all__ = [
     "SourceError",
     "Span",
     "StoreError",
+    "Turn",
     "Why",
     "YoujuError",
 ]

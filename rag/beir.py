@@ -14,6 +14,8 @@ from pathlib import Path
 
 from index.documents import read_documents
 from index.errors import InputError
+from rag import conversation
+from rag.conversation import Turn
 
 CORPUS = "corpus.jsonl"
 QUERIES = "queries.jsonl"
@@ -69,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with its gold answers; ``follow_up`` where earlier turns belong to it.
+    """A question with its gold answers, and the earlier turns (oldest first) that belong to it.
 
     ``text`` may be '': published sets have such rows (CMRC 2018's trial data), and nobody
     who measures on one can mend it.
@@ -79,7 +81,7 @@ class Query:
     text: str
     answers: tuple[str, ...]
     unanswerable: bool
-    follow_up: bool
+    history: tuple[Turn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,15 @@ def _query(row: Row) -> Query:
         text=row.text("text", blank=True).strip(),
         answers=row.texts("answers"),
         unanswerable=row.flag("unanswerable"),
-        follow_up=bool(row.fields.get("history")),
+        history=_history(row),
     )
+
+
+def _history(row: Row) -> tuple[Turn, ...]:
+    try:
+        return conversation.turns(row.fields.get("history") or [])
+    except InputError as error:
+        raise InputError(f"{row.where}：{error}请改正这一行") from error
 
 
 def _read_qrels(path: Path, queries: set[str], documents: set[str]) -> dict[str, dict[str, int]]:

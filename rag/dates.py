@@ -60,12 +60,14 @@ def read(text: str, anchor: date | None = None) -> list[Date]:
     """The dates of ``text`` in reading order; ``anchor`` is what 今年 and 昨天 are relative to."""
     plain = numerals.folded(text)
     found = [one for match in _WRITTEN.finditer(plain) for one in _written(plain, match)]
-    if anchor:
-        for match in _RELATIVE.finditer(plain):
-            relative = _relative(match, anchor)
-            found = [f for f in found if not _overlap(f.span, relative.span)]
-            found.append(relative)
+    for one in relative(text, anchor) if anchor else ():
+        found = [other for other in found if not _overlap(other.span, one.span)] + [one]
     return list(_in_context(sorted(found, key=lambda d: d.span), anchor))
+
+
+def relative(text: str, anchor: date) -> list[Date]:
+    """The dates that ``text`` says relative to ``anchor`` (去年, 今年3月, 昨天), in reading order."""
+    return [_relative(match, anchor) for match in _RELATIVE.finditer(numerals.folded(text))]
 
 
 def parse(written: str) -> date | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from index.types import Progress
-from rag import metrics
+from rag import conversation, metrics
 from rag.beir import BeirSet, Query, read_beir
 from rag.metrics import RankingScores
 from rag.reports import AnswerReport, RefusalReport, Report, RetrievalReport, TextScores, as_json
@@ -62,7 +62,7 @@ def evaluate(
 
     ``limit`` takes only the first so many questions of each file, and ``answers`` answers
     only the first so many of those (retrieval, which is much faster, is measured on all).
-    Every question is asked by itself, without earlier turns.
+    Follow-up questions are asked with the turns before them.
 
     Raises:
         InputError: the folder is malformed (file and line are named), ``limit`` or ``answers``
@@ -92,7 +92,7 @@ def evaluate(
         passages=len(library.passages),
         questions=len(todo),
         blank=len(taken) - len(todo),
-        follow_ups=sum(task.query.follow_up for task in todo),
+        follow_ups=sum(bool(task.query.history) for task in todo),
         limit=limit,
         answered_first=answers,
         retrieval=_retrieval(outcomes, data.relevant),
@@ -119,8 +119,9 @@ def _outcome(library: Library, task: _Task, relevant: Mapping[str, Mapping[str, 
     query = task.query
     judged = not task.weak and not query.unanswerable and query.id in relevant
     try:
-        rankings = library.rank_documents(query.text) if judged else None
-        answer = library.ask(query.text) if task.answer else None
+        standalone = conversation.complete(query.text, query.history)
+        rankings = library.rank_documents(standalone) if judged else None
+        answer = library.ask(query.text, query.history) if task.answer else None
     except InputError as error:
         raise InputError(f"问题 {query.id!r}：{error}") from error
     return _Outcome(query, task.weak, rankings, _given(answer) if answer else None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -16,8 +17,18 @@ from index.manifest import Manifest
 from index.searchable import SearchIndex
 from index.simplified import simplified
 from index.types import Document, Passage, Progress
-from rag import answering, calibration, evidence, questions, retrieval
+from rag import (
+    answering,
+    calibration,
+    conversation,
+    dates,
+    evidence,
+    questions,
+    retrieval,
+    when,
+)
 from rag.calibration import Calibration
+from rag.conversation import Turn
 from rag.evidence import Reading
 from rag.reader import Reader
 from rag.retrieval import LegRankings, LegScores, ScoredPassage
@@ -138,13 +149,31 @@ class Library:
         text = _checked(question)
         return [self._hit(text, rank, scored, k) for rank, scored in self._ranked(text, k)]
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text itself: deterministic, each sentence with its citation.
 
+        ``history``: the turns before, oldest first, from which a follow-up is completed.
+
         Raises:
-            InputError: the question is empty or too long.
+            InputError: the question is empty or too long, or ``history`` holds no turns.
         """
-        text = _checked(question)
+        asked = _checked(question)
+        completed = conversation.complete(asked, conversation.turns(history))
+        text = completed if len(completed) <= QUESTION_MAX else asked
+        answer = self._extract(text)
+        understood = when.explained(text, self._day(answer), date.today())
+        if understood == asked or len(understood) > QUESTION_MAX:
+            understood = ""
+        return replace(answer, question=asked, understood=understood)
+
+    def _day(self, answer: Answer) -> date | None:
+        """The day of the document that answers, or that comes nearest."""
+        ids = [c.document_id for c in answer.citations] + [
+            h.passage.document_id for h in answer.hits
+        ]
+        return dates.parse(self.documents[ids[0]].metadata.get("date", "")) if ids else None
+
+    def _extract(self, text: str) -> Answer:
         k = answering.PASSAGES
         ranked = self._ranked(text, k)
         hits = tuple(self._hit(text, rank, scored, k) for rank, scored in ranked)

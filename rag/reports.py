@@ -71,7 +71,7 @@ class RefusalReport:
 class Report:
     """What ``evaluate`` measured; a part is None where the folder has no question for it.
 
-    ``follow_ups`` of the ``questions`` had earlier turns, which were not used; ``blank``
+    ``follow_ups`` of the ``questions`` had earlier turns; ``blank``
     further ones have no text, were not asked and are in no figure. ``limit`` and
     ``answered_first`` say how many of each file were taken, and answered (None: all).
     """

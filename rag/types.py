@@ -45,7 +45,8 @@ class Answer:
     ``short`` is the bare answer string where the question asks for one thing, else ''.
     ``confidence`` is the calibrated probability (0 to 1) that the evidence answers the
     question. With status ``no_evidence`` there are no citations, and ``hits`` are the
-    nearest passages.
+    nearest passages. ``understood`` is the question as it was answered, where that is not as it
+    was asked: completed from earlier turns, relative times explained; else ''.
     """
 
     question: str
@@ -55,6 +56,7 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
+    understood: str = ""
 
 
 Certainty = Literal["strong", "weak", "none"]

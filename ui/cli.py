@@ -59,13 +59,21 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    return _each(options, lambda library, question: [library.ask(question)], terminal.answer)
+    return _each(
+        options, lambda library, asked: [library.ask(asked.text, asked.history)], terminal.answer
+    )
 
 
 def _search(options: argparse.Namespace) -> int:
     return _each(
-        options, lambda library, question: library.search(question, options.k), terminal.hits
+        options, lambda library, asked: library.search(_standalone(asked), options.k), terminal.hits
     )
+
+
+def _standalone(asked: Asked) -> str:
+    from rag.conversation import complete
+
+    return complete(asked.text, asked.history)
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -116,7 +124,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _each(
     options: argparse.Namespace,
-    run: Callable[[Library, str], Sequence[Any]],
+    run: Callable[[Library, Asked], Sequence[Any]],
     show: Callable[[Library, Any], None],
 ) -> int:
     """Answer the one question, or each of a file, in one process."""
@@ -125,7 +133,7 @@ def _each(
         return WRONG_USAGE
     if options.questions is None:
         library = _open(options)
-        results = run(library, options.question)
+        results = run(library, Asked("", options.question))
         if options.json:
             for result in results:
                 terminal.line(result)
@@ -141,14 +149,14 @@ def _each(
 def _one(
     library: Library,
     question: Asked,
-    run: Callable[[Library, str], Sequence[Any]],
+    run: Callable[[Library, Asked], Sequence[Any]],
     show: Callable[[Library, Any], None],
     options: argparse.Namespace,
 ) -> bool:
     """Answer one question of a file; whether it failed (the others are still answered)."""
     identity, text = question.id, question.text
     try:
-        results = run(library, text)
+        results = run(library, question)
     except InputError as error:
         terminal.complain(f"{identity}: {error}")
         if options.json:
@@ -200,7 +208,9 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, help_ in (("ask", _ask, "回答问题"), ("search", _search, "查找段落")):
         sub = command(name, run, help_)
         sub.add_argument("question", nargs="?", help="问题")
-        sub.add_argument("--questions", type=Path, help="问题文件：每行一个 JSON，含 _id 和 text")
+        sub.add_argument(
+            "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
+        )
         sub.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
         if name == "search":
             sub.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")

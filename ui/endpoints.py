@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from index.errors import InputError, YoujuError
 from index.types import Span
+from rag.conversation import Turn, complete, turns
 from ui import article, evidence, render, states, views
 from ui.examples import examples
 from ui.shelf import Shelf
@@ -26,7 +27,8 @@ class Frame:
     """All of a turn as it stands now; each later frame of the turn replaces it.
 
     ``stage`` is found, answered or failed; ``answer`` and ``evidence`` are HTML, ``copy``
-    the text for the clipboard, ``spoken`` the words for a screen reader.
+    the text for the clipboard, ``spoken`` the words for a screen reader, ``understood`` the
+    question as it was answered (see `rag.Answer`).
     """
 
     stage: str
@@ -34,6 +36,7 @@ class Frame:
     evidence: str = ""
     copy: str = ""
     spoken: str = ""
+    understood: str = ""
 
 
 class Endpoints:
@@ -42,10 +45,14 @@ class Endpoints:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def chat(self, question: str) -> dict[str, Any]:
-        """Answer a question about the documents. Returns the fields of Answer as JSON."""
+    def chat(self, question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
+        """Answer a question about the documents. Returns the fields of Answer as JSON.
+
+        ``history`` holds the turns before, oldest first, as {"q": question, "a": answer}.
+        """
         with _told_to_callers():
-            return dataclasses.asdict(self._shelf.library().ask(question))
+            answer = self._shelf.library().ask(question, turns(history or []))
+            return dataclasses.asdict(answer)
 
     def search(self, question: str, k: int = 5) -> list[dict[str, Any]]:
         """Find the k best passages for a question. Returns the fields of each Hit as JSON."""
@@ -55,10 +62,12 @@ class Endpoints:
             hits = self._shelf.library().search(question, k=k)
             return [dataclasses.asdict(hit) for hit in hits]
 
-    def page_ask(self, question: str, turn: int) -> Iterator[dict[str, Any]]:
+    def page_ask(
+        self, question: str, turn: int, history: list[dict[str, str]]
+    ) -> Iterator[dict[str, Any]]:
         """Answer one turn of the page: what is found, then the answer with its evidence."""
         try:
-            for frame in self._frames(question, turn):
+            for frame in self._frames(question, turn, turns(history)):
                 yield dataclasses.asdict(frame)
         except YoujuError as error:
             yield dataclasses.asdict(_failed(states.message_html(error)))
@@ -110,16 +119,16 @@ class Endpoints:
                 log.exception("article failed")
             return {"title": "", "html": render.error_html(states.message_html(error), retry=False)}
 
-    def _frames(self, question: str, number: int) -> Iterator[Frame]:
+    def _frames(self, question: str, number: int, history: Sequence[Turn]) -> Iterator[Frame]:
         library = self._shelf.library()
         began = time.perf_counter()
-        hits = library.search(question)
+        hits = library.search(complete(question, history))
         yield Frame(
             "found",
             answer=f'<p class="stage-note">{both("found", n=len(hits))}</p>',
             evidence=evidence.found_html(question, [hit.passage for hit in hits]),
         )
-        answer = library.ask(question)
+        answer = library.ask(question, history)
         turn = views.turn(library, answer, number, time.perf_counter() - began)
         yield Frame(
             "answered",
@@ -127,6 +136,7 @@ class Endpoints:
             evidence=evidence.evidence_html(turn),
             copy=render.plain_text(turn),
             spoken=answer.short or answer.text,
+            understood=answer.understood,
         )
 
 

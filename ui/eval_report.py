@@ -43,7 +43,7 @@ def _folder(report: Report) -> Group:
     if report.blank:
         notes.append(f"另有 {report.blank} 题没有文字，没有提问，不计入任何数字。")
     if report.follow_ups:
-        notes.append(f"{report.follow_ups} 个追问没有带上文，单独提问。")
+        notes.append(f"{report.follow_ups} 个追问带上文提问。")
     parts: list[RenderableType] = [Text(line) for line in (head, *notes)]
     if report.retrieval:
         parts += _retrieval(report.retrieval)

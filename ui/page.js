@@ -15,6 +15,7 @@ const turns = $(".turns");
 const reader = $(".reader");
 const pane = $(".pane");
 
+const EARLIER = 8; // turns that a question is completed from
 let turnCount = 0;
 let running = null; // { turn, controller } of the question being answered
 let cameFrom = null; // what had focus before the reader or the library was opened
@@ -27,13 +28,14 @@ async function ask(question) {
   if (!question.trim()) return notice("empty_question");
   if (running) return notice("one_at_a_time");
   notice(null);
+  const earlier = history();
   const turn = newTurn(question);
   const controller = new AbortController();
   running = { turn, controller };
   showRunning();
   const patience = setTimeout(() => waitingNote(turn, "queued"), 4000);
   try {
-    for await (const frame of frames("page_ask", [question, turnCount], controller.signal)) {
+    for await (const frame of frames("page_ask", [question, turnCount, earlier], controller.signal)) {
       clearTimeout(patience);
       place(turn, frame);
     }
@@ -70,6 +72,13 @@ function newTurn(question) {
   return turn;
 }
 
+// What the server completes a follow-up from: the answered turns, oldest first.
+function history() {
+  return $$(".turn[data-stage=answered]")
+    .slice(-EARLIER)
+    .map((turn) => ({ q: turn.understood || turn.question, a: turn.spoken }));
+}
+
 function waitingNote(turn, key) {
   if (["reading", "found"].includes(turn.dataset.stage))
     $(".answer", turn).innerHTML = `<p class="stage-note">${phrase(key)}</p>`;
@@ -80,7 +89,7 @@ function place(turn, frame) {
   turn.dataset.stage = frame.stage;
   $(".answer", turn).innerHTML = frame.answer;
   $(".evidence", turn).innerHTML = frame.evidence;
-  turn.copy = frame.copy;
+  Object.assign(turn, { copy: frame.copy, spoken: frame.spoken, understood: frame.understood });
   if (frame.spoken) $(".spoken").textContent = frame.spoken;
   markFold(turn);
 }

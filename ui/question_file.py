@@ -1,13 +1,17 @@
-"""A file of questions: one JSON object a line, with ``_id`` and ``text``."""
+"""A file of questions: one JSON object a line, with ``_id``, ``text`` and perhaps ``history``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import InputError
+
+if TYPE_CHECKING:
+    from rag import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Asked:
 
     id: str
     text: str
+    history: tuple[Turn, ...] = ()
 
 
 def read_questions(path: Path) -> Iterator[Asked]:
@@ -37,6 +42,15 @@ def read_questions(path: Path) -> Iterator[Asked]:
             raise InputError(f"{path}:{number}: 不是 JSON（{error}）。") from error
         match row:
             case {"_id": str(identity), "text": str(text)}:
-                yield Asked(identity, text)
+                yield Asked(identity, text, _history(row, f"{path}:{number}"))
             case _:
                 raise InputError(f"{path}:{number}: 每行需要字符串字段 _id 和 text。")
+
+
+def _history(row: Mapping[str, object], where: str) -> tuple[Turn, ...]:
+    from rag.conversation import turns
+
+    try:
+        return turns(row.get("history") or [])
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error

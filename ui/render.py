@@ -18,14 +18,19 @@ def answer_html(turn: Turn) -> str:
     if turn.answer.status == "no_evidence":
         return _refusal(turn)
     body = _sentences_html(sentences(turn.answer), turn)
-    short = _short_html(turn.answer.short)
+    short = _understood_html(turn.answer.understood) + _short_html(turn.answer.short)
     return f'{short}<div class="sentences" lang="zh-CN">{body}</div>{_foot(turn)}'
 
 
 def plain_text(turn: Turn) -> str:
     """The answer with its sources, for the clipboard."""
     answer = turn.answer
-    lines = [answer.question.strip(), "", *([answer.short] if answer.short else []), answer.text]
+    lines = [
+        answer.understood or answer.question.strip(),
+        "",
+        *([answer.short] if answer.short else []),
+        answer.text,
+    ]
     if answer.citations:
         lines += ["", "出处"]
         lines += [
@@ -50,6 +55,10 @@ def _source_words(document: Document, section: str) -> str:
     return "，".join(
         part for part in [f"《{document.title or document.id}》", section, *meta] if part
     )
+
+
+def _understood_html(understood: str) -> str:
+    return f'<p class="understood">{both("understood", q=understood)}</p>' if understood else ""
 
 
 def _short_html(short: str) -> str:
@@ -132,7 +141,7 @@ def _refusal(turn: Turn) -> str:
         else ""
     )
     return (
-        f'<p class="refusal">{both("no_evidence")}</p>'
+        f'{_understood_html(turn.answer.understood)}<p class="refusal">{both("no_evidence")}</p>'
         f'<p class="hint">{both("refusal_note")}</p>'
         f'<div class="foot"><p class="meta">{show}{_seconds(turn.seconds)}</p>'
         f'<p class="actions"><button type="button" class="quiet retry">{both("retry")}</button>'

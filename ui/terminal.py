@@ -36,7 +36,8 @@ def with_id(identity: str, text: str, command: str, results: Sequence[Any]) -> M
 def answer(library: Library, results: Sequence[Answer]) -> None:
     """An answer for a person: short, text, sources, certainty."""
     given = results[0]
-    rows = [given.short, ""] if given.short else []
+    rows = [f"理解为：{given.understood}", ""] if given.understood else []
+    rows += [given.short, ""] if given.short else []
     rows += [given.text, ""]
     for citation in given.citations:
         document = library.document(citation.document_id)

@@ -61,6 +61,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "Calibrated on questions with known answers: of 100 answers rated like this one, "
             "about {n} rest on evidence that does answer.",
         ),
+        "understood": Text("理解为：{q}", "Understood as: {q}"),
         "places": Text("{n} 处出处", "Sources: {n}"),
         "seconds": Text("{n} 秒", "{n} s"),
         "copy": Text("复制（带出处）", "Copy with sources"),

@@ -121,7 +121,7 @@ def _cards(library: Library, answer: Answer) -> tuple[Card, ...]:
             passage,
             library.document(passage.document_id),
             tuple(citations),
-            library.why(answer.question, hit) if hit else None,
+            library.why(answer.understood or answer.question, hit) if hit else None,
         )
         for hit, passage, citations in groups
     )

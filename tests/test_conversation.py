@@ -1,0 +1,132 @@
+"""Follow-ups completed from the turns before, and times that are relative."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import follow_ups
+from rag import InputError, Library, Turn, when
+from rag.conversation import complete, turns
+
+PLATFORM = "“澧兰党建”云平台"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "completed"),
+    [
+        (f"{PLATFORM}是什么时候建成的？", "投资多少？", f"{PLATFORM}的投资多少？"),
+        (f"{PLATFORM}建成了多少个？", "那投资呢？", f"{PLATFORM}的投资是多少？"),
+        (f"{PLATFORM}投资多少？", "它是什么时候建的？", f"{PLATFORM}是什么时候建的？"),
+        (f"{PLATFORM}投资多少？", "什么时候建成的？", f"{PLATFORM}什么时候建成的？"),
+        (f"{PLATFORM}投资多少？", "这个平台覆盖多少人", f"{PLATFORM}覆盖多少人"),
+        (f"{PLATFORM}投资多少？", "该平台是谁建的", f"{PLATFORM}是谁建的"),
+        ("高瓴人工智能学院是什么时候成立的", "学院的院长是谁", "高瓴人工智能学院的院长是谁"),
+        ("高瓴人工智能学院是什么时候成立的", "有多少人？", "高瓴人工智能学院有多少人？"),
+        ("湖北省的GDP是多少", "湖南呢？", "湖南的GDP是多少"),
+        ("2021年湖北省的GDP是多少", "那2022年呢？", "2022年湖北省的GDP是多少"),
+        ("澧县在哪里？", "人口呢", "澧县的人口是多少？"),
+        ("澧县在哪里？", "该县有多少个村？", "澧县有多少个村？"),
+        ("澧县在哪里？", "那里有多少人", "澧县有多少人"),
+        ("澧县有哪些做法？", "还有哪些？", "澧县还有哪些做法？"),
+        ("《红楼梦》写于哪一年？", "那它的作者呢？", "《红楼梦》的作者是谁？"),
+        ("《红楼梦》写于哪一年？", "作者是谁", "《红楼梦》的作者是谁"),
+        ("洞庭湖在哪里？", "其面积有多大？", "洞庭湖的面积有多大？"),
+    ],
+)
+def test_a_follow_up_is_completed(before: str, question: str, completed: str) -> None:
+    assert complete(question, [Turn(before)]) == completed
+
+
+def test_topics_last_over_several_turns() -> None:
+    history = [Turn("高瓴人工智能学院是什么时候成立的"), Turn("它的院长是谁"), Turn("有多少教师？")]
+    assert complete("学院与哪些机构合作？", history) == "高瓴人工智能学院与哪些机构合作？"
+
+
+def test_he_is_the_person_that_was_the_answer() -> None:
+    history = [Turn("澧县县委书记是谁？", "李强")]
+    assert complete("他是哪里人？", history) == "李强是哪里人？"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "村主职“一肩挑”的比例是多少？",
+        "杭州全市的复工核准比例如何？",
+        "其他参保单位有何优惠政策？",
+        "各级政府及其有关部门可以采取哪些措施？",
+        "划分中小企业的标准是什么？",
+        "哪些行为会构成犯罪？",
+    ],
+)
+def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
+    assert complete(question, [Turn(f"{PLATFORM}投资多少？")]) == question
+
+
+@given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=3))
+def test_any_conversation_can_be_completed(question: str, earlier: list[str]) -> None:
+    assert isinstance(complete(question, [Turn(text) for text in earlier]), str)
+    assert complete(question, []) == question.strip()
+
+
+def test_turns_of_a_file() -> None:
+    read = turns([{"q": "甲？", "a": ["一", "二"]}, {"question": "乙？"}, Turn("丙？")])
+    assert read == (Turn("甲？", "一；二"), Turn("乙？"), Turn("丙？"))
+    for wrong in ("甲？", [1], [{"a": "一"}], 3):
+        with pytest.raises(InputError, match="history"):
+            turns(wrong)
+
+
+def test_relative_times_say_whose_calendar() -> None:
+    today = date(2026, 11, 24)
+    by_document = when.explained("去年投资多少？", date(2021, 9, 15), today)
+    assert by_document == "去年（2020年，按文章日期2021-09-15）投资多少？"
+    assert when.explained("今年3月", None, today) == "今年3月（2026年3月，按今天2026-11-24）"
+    assert when.explained("投资多少？", None, today) == "投资多少？"
+
+
+@pytest.mark.model
+def test_the_library_answers_the_completed_question(seed_library: Library) -> None:
+    history = [{"q": f"{PLATFORM}是什么时候建成的？", "a": ""}]
+    answer = seed_library.ask("那投资呢？", history)  # type: ignore[arg-type]
+    assert answer.question == "那投资呢？"
+    assert answer.understood == f"{PLATFORM}的投资是多少？"
+    assert answer.short == "300余万元"
+    assert seed_library.ask(f"{PLATFORM}投资多少？").understood == ""
+
+
+@pytest.mark.model
+def test_two_runs_give_the_same_bytes(seed_data: Path) -> None:
+    from dataclasses import asdict
+
+    def run() -> str:
+        library = Library.open(seed_data)
+        asked = ["“澧兰党建”云平台投资多少？", "明天天气如何？", "一肩挑的比例是多少？"]
+        return "\n".join(json.dumps(asdict(library.ask(q)), ensure_ascii=False) for q in asked)
+
+    assert run() == run()
+
+
+def test_the_measuring_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"_id": "a", "text": "高瓴人工智能学院在哪里？"},
+        {"_id": "b", "text": "划分中小企业的标准是什么？"},
+        {"_id": "c", "text": "学院的院长是谁", "history": [{"q": "高瓴人工智能学院在哪里？"}]},
+    ]
+    corpus = ["高瓴人工智能学院的院长是文继荣。", "学院的院长是谁，学院的院长是张三。"]
+    documents = [{"_id": str(i), "title": "", "text": t} for i, t in enumerate(corpus)]
+    for name, values in (("queries", rows), ("corpus", documents)):
+        lines = "\n".join(json.dumps(value, ensure_ascii=False) for value in values)
+        (tmp_path / f"{name}.jsonl").write_text(lines, "utf-8")
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels/test.tsv").write_text("query-id\tcorpus-id\tscore\nc\t0\t1\n", "utf-8")
+    follow_ups.main([str(tmp_path)])
+    out = capsys.readouterr().out
+    assert "| 1 | as it is | 0.000 |" in out
+    assert "| 1 | completed | 1.000 |" in out
+    assert "1 questions that stand by themselves, changed 0.00%" in out
