@@ -161,9 +161,9 @@ class Library:
         completed = conversation.complete(asked, conversation.turns(history))
         text = completed if len(completed) <= QUESTION_MAX else asked
         answer = self._extract(text)
-        understood = when.explained(text, self._day(answer), date.today())
-        if understood == asked or len(understood) > QUESTION_MAX:
-            understood = ""
+        if answer.status != "no_evidence":
+            text = when.explained(text, self._day(answer), date.today())
+        understood = text if text != asked and len(text) <= QUESTION_MAX else ""
         return replace(answer, question=asked, understood=understood)
 
     def _day(self, answer: Answer) -> date | None:

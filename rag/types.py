@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from index.types import Passage, Span
 
@@ -59,6 +59,13 @@ class Answer:
     understood: str = ""
 
 
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The fields of an answer as JSON values; ``understood`` only where there is something in it."""
+    fields = asdict(answer)
+    return {name: value for name, value in fields.items() if value or name not in _OPTIONAL}
+
+
+_OPTIONAL = frozenset({"understood"})
 Certainty = Literal["strong", "weak", "none"]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from index import passages
 from rag import Library
+from rag.types import answer_json
 from ui import cli, terminal
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +87,7 @@ def test_command_in_its_own_process(seed_data: Path, seed_library: Library) -> N
     assert (done.returncode, done.stderr) == (0, b"")
     (line,) = done.stdout.decode("utf-8").splitlines()
     # Another process gives the same answer, to the last digit.
-    assert json.loads(line) == json.loads(json.dumps(asdict(seed_library.ask(FACT))))
+    assert json.loads(line) == json.loads(json.dumps(answer_json(seed_library.ask(FACT))))
 
 
 def test_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_ask_json_is_one_answer_with_exactly_its_fields(
     assert (code, err) == (0, "")
     (row,) = rows(out)
     assert list(row) == ANSWER_FIELDS
-    assert row == json.loads(json.dumps(asdict(seed_library.ask(FACT))))
+    assert row == json.loads(json.dumps(answer_json(seed_library.ask(FACT))))
     answer = seed_library.ask(FACT)
     assert [list(c) for c in row["citations"]] == [CITATION_FIELDS] * len(answer.citations)  # type: ignore[attr-defined]
     assert [list(h) for h in row["hits"]] == [HIT_FIELDS] * len(answer.hits)  # type: ignore[attr-defined]

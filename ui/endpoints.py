@@ -12,6 +12,7 @@ from typing import Any
 from index.errors import InputError, YoujuError
 from index.types import Span
 from rag.conversation import Turn, complete, turns
+from rag.types import answer_json
 from ui import article, evidence, render, states, views
 from ui.examples import examples
 from ui.shelf import Shelf
@@ -52,7 +53,7 @@ class Endpoints:
         """
         with _told_to_callers():
             answer = self._shelf.library().ask(question, turns(history or []))
-            return dataclasses.asdict(answer)
+            return answer_json(answer)
 
     def search(self, question: str, k: int = 5) -> list[dict[str, Any]]:
         """Find the k best passages for a question. Returns the fields of each Hit as JSON."""

@@ -20,16 +20,26 @@ _CERTAINTY = {"strong": "依据充分", "weak": "依据较弱，请核对", "non
 
 def line(value: Any) -> None:
     """One JSON object on one line of stdout, in UTF-8 whatever the locale."""
-    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    plain = _plain(value)
     text = json.dumps(plain, ensure_ascii=False) + "\n"
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
+def _plain(value: Any) -> Any:
+    from rag.types import Answer, answer_json
+
+    if isinstance(value, Answer):
+        return answer_json(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
 def with_id(identity: str, text: str, command: str, results: Sequence[Any]) -> Mapping[str, Any]:
     """A line of a batch: an Answer with its ``_id``, or a question with its hits."""
+    from rag.types import answer_json
+
     if command == "ask":
-        return {"_id": identity, **asdict(results[0])}
+        return {"_id": identity, **answer_json(results[0])}
     return {"_id": identity, "question": text, "hits": [asdict(hit) for hit in results]}
 
 
