@@ -14,7 +14,7 @@ from rich.console import Console
 
 from index.errors import InputError
 from index.types import Document, Progress, Span
-from rag import Library
+from rag import Library, Turn
 from rag.evaluation import as_json, evaluate, evaluate_spans
 from rag.reports import Report, SpanReport
 from rag.retrieval import DocumentScore, LegRankings
@@ -49,7 +49,7 @@ class Scripted:
     passages: Sequence[None] = (None, None, None)
     info: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(model="scripted"))
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         self.asked.append(question)
         return self.answers.get(question) or answer(question, "", 0.1)
 
@@ -292,7 +292,7 @@ def test_an_index_of_another_corpus_is_refused(folder: Path) -> None:
 
 def test_a_question_that_cannot_be_asked_is_named(folder: Path) -> None:
     class Strict(Scripted):
-        def ask(self, question: str) -> Answer:
+        def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
             raise InputError("问题有 999 个字")
 
     with pytest.raises(InputError, match="'q1'：问题有 999 个字"):

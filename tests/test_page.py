@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from index.errors import InputError
-from rag import Answer, Hit, Library
+from rag import Answer, Hit, Library, Turn
 from ui import app
 from ui.shelf import Shelf
 
@@ -492,7 +492,7 @@ class Faulty:
     def search(self, question: str, k: int = 5) -> list[Hit]:
         return self._library.search(question, k)
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         self._fault()
         return self._library.ask(question)
 
