@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -19,13 +18,11 @@ from index.simplified import simplified
 from index.types import Document, Passage, Progress
 from rag import (
     answering,
+    asked,
     calibration,
-    conversation,
-    dates,
     evidence,
     questions,
     retrieval,
-    when,
 )
 from rag.calibration import Calibration
 from rag.conversation import Turn
@@ -34,7 +31,6 @@ from rag.reader import Reader
 from rag.retrieval import LegRankings, LegScores, ScoredPassage
 from rag.types import Answer, Certainty, Hit, Why
 
-QUESTION_MAX = 400  # characters; the embedding model reads 430 to 530 of Chinese
 _WHY_WORDS = 8
 
 
@@ -146,7 +142,7 @@ class Library:
         """
         if k < 1:
             raise InputError(f"k 应至少为 1，现在是 {k}。")
-        text = _checked(question)
+        text = asked.checked(question)
         return [self._hit(text, rank, scored, k) for rank, scored in self._ranked(text, k)]
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -157,21 +153,8 @@ class Library:
         Raises:
             InputError: the question is empty or too long, or ``history`` holds no turns.
         """
-        asked = _checked(question)
-        completed = conversation.complete(asked, conversation.turns(history))
-        text = completed if len(completed) <= QUESTION_MAX else asked
-        answer = self._extract(text)
-        if answer.status != "no_evidence":
-            text = when.explained(text, self._day(answer), date.today())
-        understood = text if text != asked and len(text) <= QUESTION_MAX else ""
-        return replace(answer, question=asked, understood=understood)
-
-    def _day(self, answer: Answer) -> date | None:
-        """The day of the document that answers, or that comes nearest."""
-        ids = [c.document_id for c in answer.citations] + [
-            h.passage.document_id for h in answer.hits
-        ]
-        return dates.parse(self.documents[ids[0]].metadata.get("date", "")) if ids else None
+        answer = self._extract(asked.standalone(question, history))
+        return asked.understood(answer, question.strip(), self.documents)
 
     def _extract(self, text: str) -> Answer:
         k = answering.PASSAGES
@@ -182,13 +165,13 @@ class Library:
 
     def read(self, question: str) -> Reading:
         """The candidate sentences with their features, before any judgement; for calibration."""
-        text = _checked(question)
+        text = asked.checked(question)
         ranked = [scored for _, scored in self._ranked(text, answering.PASSAGES)]
         return self._read(text, ranked)
 
     def why(self, question: str, hit: Hit) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""
-        text = _checked(question)
+        text = asked.checked(question)
         row = next(
             (i for i, passage in enumerate(self.passages) if passage.id == hit.passage.id), None
         )
@@ -212,7 +195,7 @@ class Library:
 
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
         """Documents ranked by each leg alone and fused; for evaluation."""
-        return retrieval.rank_documents(self._index, self._scores(_checked(question)), k)
+        return retrieval.rank_documents(self._index, self._scores(asked.checked(question)), k)
 
     def _read(self, question: str, ranked: Sequence[ScoredPassage]) -> Reading:
         return evidence.read(question, self._index, ranked, self._encoder, self._reader)
@@ -238,14 +221,3 @@ class Library:
             sentences=evidence.matching_sentences(question, self._index, chunk),
             found_by=scored.found_by(k),
         )
-
-
-def _checked(question: str) -> str:
-    text = question.strip()
-    if not text:
-        raise InputError("问题是空的。请写出要问的内容。")
-    if len(text) > QUESTION_MAX:
-        raise InputError(
-            f"问题有 {len(text)} 个字，最多 {QUESTION_MAX} 个。请只写要问的那一句，材料放进文库再问。"
-        )
-    return text

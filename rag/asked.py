@@ -1,0 +1,57 @@
+"""A question on its way in: checked, completed from earlier turns, its times explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from index.errors import InputError
+from index.types import Document
+from rag import conversation, dates, when
+from rag.conversation import Turn
+from rag.types import Answer
+
+QUESTION_MAX = 400  # characters; the embedding model reads 430 to 530 of Chinese
+
+
+def checked(question: str) -> str:
+    """``question`` without outer white space.
+
+    Raises:
+        InputError: it is empty or too long.
+    """
+    text = question.strip()
+    if not text:
+        raise InputError("问题是空的。请写出要问的内容。")
+    if len(text) > QUESTION_MAX:
+        raise InputError(
+            f"问题有 {len(text)} 个字，最多 {QUESTION_MAX} 个。请只写要问的那一句，材料放进文库再问。"
+        )
+    return text
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question as it would be asked without ``history``.
+
+    Raises:
+        InputError: the question is empty or too long, or ``history`` holds no turns.
+    """
+    asked = checked(question)
+    completed = conversation.complete(asked, conversation.turns(history))
+    return completed if len(completed) <= QUESTION_MAX else asked
+
+
+def understood(answer: Answer, asked: str, documents: Mapping[str, Document]) -> Answer:
+    """``answer`` (to the completed question) as one to ``asked``, and what that was taken for."""
+    text = answer.question
+    if answer.status != "no_evidence":
+        text = when.explained(text, _day(answer, documents), date.today())
+    told = text if text != asked and len(text) <= QUESTION_MAX else ""
+    return replace(answer, question=asked, understood=told)
+
+
+def _day(answer: Answer, documents: Mapping[str, Document]) -> date | None:
+    """The day of the document that answers first."""
+    ids = [cited.document_id for cited in answer.citations]
+    return dates.parse(documents[ids[0]].metadata.get("date", "")) if ids else None
