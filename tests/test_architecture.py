@@ -40,6 +40,7 @@ PUBLIC = [
     "SourceError",
     "Span",
     "StoreError",
+    "Turn",
     "Why",
     "YoujuError",
 ]
