@@ -55,13 +55,13 @@ def build(
         former = _former(root)
         usable = former if former and _fits(former, root, encoder) else None
         files = sources.find(paths, root)
-        reading = _read(files, usable.index if usable else None, report)
+        reading = _read(files, usable, report)
         was = tuple(former.index.documents) if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
             built = Built(usable.manifest, usable.index, done)
         else:
-            index = _index(root, reading, usable.index if usable else None, encoder, report)
+            index = _index(root, reading, usable, encoder, report)
             report(Progress(STORE, 0, 1))
             manifest = store.write(root, _header(index, encoder), searchable.to_files(index))
             report(Progress(STORE, 1, 1))
@@ -72,14 +72,30 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class _Former:
+    """The former generation, all of it parsed."""
+
     manifest: Manifest
     index: SearchIndex
+    documents: tuple[Document, ...]
+    chunks: tuple[Chunk, ...]
+
+    def chunks_by_document(self) -> dict[str, list[Chunk]]:
+        found: dict[str, list[Chunk]] = {document.id: [] for document in self.documents}
+        for chunk in self.chunks:
+            found[chunk.passage.document_id].append(chunk)
+        return found
+
+    def vectors_by_key(self) -> dict[bytes, Vector]:
+        texts = searchable.window_texts(self.documents, self.chunks)
+        rows = self.index.vectors.matrix()
+        return {journal.key(text): row for text, row in zip(texts, rows, strict=True)}
 
 
 def _former(root: Path) -> _Former | None:
     try:
         generation = store.read(root)
-        return _Former(generation.manifest, searchable.from_generation(generation))
+        index = searchable.from_generation(generation)
+        return _Former(generation.manifest, index, tuple(index.documents), tuple(index.chunks))
     except StoreError:  # missing, damaged or of another format: this build replaces it
         return None
 
@@ -95,21 +111,18 @@ def _fits(former: _Former, root: Path, encoder: Encoder) -> bool:
 
 
 def _same(former: _Former, reading: Reading, encoder: Encoder) -> bool:
-    index = former.index
-    return (tuple(index.documents), index.sources) == (
-        reading.documents,
-        reading.sources,
-    ) and former.manifest.header.model == encoder.info
+    stored = (former.documents, former.index.sources, former.manifest.header.model)
+    return stored == (reading.documents, reading.sources, encoder.info)
 
 
-def _read(files: Sequence[SourceFile], former: SearchIndex | None, report: Report) -> Reading:
-    kept = Reading(tuple(former.documents), former.sources) if former else Reading()
+def _read(files: Sequence[SourceFile], former: _Former | None, report: Report) -> Reading:
+    kept = Reading(former.documents, former.index.sources) if former else Reading()
     report(Progress(READ, 0, 1))
     return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)))
 
 
 def _index(
-    root: Path, reading: Reading, former: SearchIndex | None, encoder: Encoder, report: Report
+    root: Path, reading: Reading, former: _Former | None, encoder: Encoder, report: Report
 ) -> SearchIndex:
     documents = reading.documents
     chunks = _cut(documents, former, encoder, report)
@@ -120,38 +133,27 @@ def _index(
 
 
 def _cut(
-    documents: Sequence[Document], former: SearchIndex | None, encoder: Encoder, report: Report
+    documents: Sequence[Document], former: _Former | None, encoder: Encoder, report: Report
 ) -> list[Chunk]:
-    known = _chunks_by_document(former) if former else {}
+    known = former.chunks_by_document() if former else {}
     old = {document.id: document for document in former.documents} if former else {}
     chunks: list[Chunk] = []
     for done, document in enumerate(documents, 1):
         if document.id in old and changes.same_text(old[document.id], document):
-            chunks += known.get(document.id, ())
+            chunks += known[document.id]
         else:
             chunks += passages.chunk(document, encoder.fits)
         report(Progress(CUT, done, len(documents)))
     return chunks
 
 
-def _chunks_by_document(index: SearchIndex) -> dict[str, list[Chunk]]:
-    found: dict[str, list[Chunk]] = {}
-    for chunk in index.chunks:
-        found.setdefault(chunk.passage.document_id, []).append(chunk)
-    return found
-
-
 def _embed(
-    root: Path,
-    texts: Sequence[str],
-    former: SearchIndex | None,
-    encoder: Encoder,
-    report: Report,
+    root: Path, texts: Sequence[str], former: _Former | None, encoder: Encoder, report: Report
 ) -> Vector:
     """The vectors of ``texts`` (n, d): of the former index, of a killed build, or new ones."""
     keys = [journal.key(text) for text in texts]
     with journal.open_journal(root, encoder.info) as kept:
-        known = kept.read() | (_vectors_by_key(former) if former else {})
+        known = kept.read() | (former.vectors_by_key() if former else {})
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         total = len(set(keys))
         done = total - len(new)
@@ -174,12 +176,6 @@ def _vectors(
     fresh = encoder.encode_passages(texts, lambda n: report(Progress(EMBED, done + n, total)))
     Vectors.build(fresh)  # refuses unusable vectors before they are kept
     return fresh
-
-
-def _vectors_by_key(index: SearchIndex) -> dict[bytes, Vector]:
-    rows = index.vectors.matrix()
-    texts = index.window_texts()
-    return {journal.key(text): row for text, row in zip(texts, rows, strict=True)}
 
 
 def _words(

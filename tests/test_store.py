@@ -3,13 +3,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,40 +26,6 @@ HEADER = store.Header(
 )
 MANIFEST = "manifest.json"
 FILES = {"documents.jsonl": "有据可查\n".encode() * 9, "vectors.faiss": bytes(range(256)), "e": b""}
-
-# Writes generation after generation, all files telling its number, which goes to stdout.
-WRITER = """
-import sys
-from pathlib import Path
-from index import store
-from index.store import ChunkerSettings, Counts, Header, ModelInfo
-
-root, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-header = Header(ModelInfo("m", "f", 3, 512, "", ""), ChunkerSettings(1, 180), Counts(1, 2, 3))
-def write(number):
-    with store.build_lock(root):
-        store.write(root, header, {name: b"%d" % number for name in "abc"})
-"""
-LOOP = WRITER + "for i in range(first, last):\n    write(i)\n    print(i, flush=True)\n"
-
-# Kills itself before the ``argv[4]``-th thing that it asks of the file system.
-KILLED = (
-    WRITER
-    + """
-import os, signal
-left = int(sys.argv[4])
-def count(event="fsync", *_):
-    global left
-    if event in ("open", "fsync", "os.listdir", "os.mkdir", "os.remove", "os.rename", "os.rmdir"):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-fsync = os.fsync
-os.fsync = lambda descriptor: (count(), fsync(descriptor))
-sys.addaudithook(count)
-write(first)
-"""
-)
 
 
 @pytest.fixture
@@ -88,13 +51,6 @@ def current(root: Path) -> Path:
 
 def generations(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "generations").iterdir())
-
-
-def number(root: Path) -> int:
-    """What the WRITER's current generation says; its files must agree."""
-    found = {int(data) for data in store.read(root).files.values()}
-    assert len(found) == 1
-    return found.pop()
 
 
 def forge(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -491,29 +447,6 @@ def test_what_cannot_be_deleted_is_logged_and_does_no_harm(
 # Failure in the middle
 
 
-def test_a_full_disk_leaves_the_old_generation(built: Path) -> None:
-    """RLIMIT_FSIZE is a file system that takes 5,000 bytes and no more."""
-    before, names = store.read(built), generations(built)
-    script = """
-import resource, sys
-from pathlib import Path
-from index import store
-from index.errors import StoreError
-resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
-root = Path(sys.argv[1])
-try:
-    store.write(root, store.read(root).manifest.header, {"small": b"1", "big": bytes(100_000)})
-except StoreError as error:
-    print(type(error).__name__, error)
-"""
-    out, err = run(script, built).communicate(timeout=60)
-    assert out.startswith("StoreError"), err
-    for part in ("File too large", "EFBIG", "剩余空间", str(built)):
-        assert part in out
-    assert store.read(built) == before
-    assert generations(built) == names
-
-
 @pytest.mark.parametrize("step", ["fsync", "replace", "mkdir", "unlink"])
 def test_any_refused_step_leaves_the_old_generation(
     built: Path, monkeypatch: pytest.MonkeyPatch, step: str
@@ -576,40 +509,6 @@ def test_a_system_error_on_reading_is_not_called_damage(tmp_path: Path) -> None:
     assert type(caught.value) is StoreError
 
 
-def test_killed_at_every_step_old_or_new_is_there(root: Path) -> None:
-    store.write(root, HEADER, dict.fromkeys("abc", b"0"))
-    old, survived, step = 0, False, 0
-    while not survived:
-        step += 1
-        child = run(KILLED, root, step, 0, step)
-        _, err = child.communicate(timeout=60)
-        survived = child.returncode == 0
-        assert survived or child.returncode == -signal.SIGKILL, err
-        found = number(root)
-        assert found in (old, step)
-        old = found
-    assert old == step > 30  # the last one was not killed, and the steps before were many
-    assert len(generations(root)) <= 3
-
-
-def test_killed_at_any_moment_old_or_new_is_there(root: Path) -> None:
-    store.write(root, HEADER, dict.fromkeys("abc", b"0"))
-    chance, done = random.Random(5), 0
-    for _ in range(30):
-        child = run(LOOP, root, done + 1, 10**6)
-        assert child.stdout
-        first = child.stdout.readline()
-        time.sleep(chance.uniform(0, 0.03))
-        child.kill()
-        rest, err = child.communicate(timeout=60)
-        assert child.returncode == -signal.SIGKILL, err
-        done = int((first + rest).split()[-1])  # number() is this one, or the one not yet told
-        assert number(root) in (done, done + 1)
-        done = number(root)
-        with store.build_lock(root):
-            assert len(generations(root)) <= 5  # three, one being made, one not yet deleted
-
-
 # Together
 
 
@@ -640,18 +539,6 @@ def test_the_lock_is_free_after_an_error(root: Path) -> None:
         raise ZeroDivisionError
     with store.build_lock(root), pytest.raises(BuildBusy), store.build_lock(root):
         pytest.fail("two builders")
-
-
-def test_a_reader_sees_every_swap_whole(root: Path) -> None:
-    store.write(root, HEADER, dict.fromkeys("abc", b"0"))
-    child = run(LOOP, root, 1, 51)
-    seen = [0]
-    while child.poll() is None:
-        seen.append(number(root))
-    assert child.returncode == 0, child.communicate()
-    assert seen == sorted(seen)
-    assert len(set(seen)) > 1  # it did read while the other wrote
-    assert number(root) == 50
 
 
 def swapping(root: Path, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
