@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 
@@ -45,14 +46,17 @@ def read_csv(data: bytes, source: str) -> Extract:
 def _read(file: io.BytesIO, source: str) -> Extract:
     from openpyxl import load_workbook
 
-    book, writer = load_workbook(file, read_only=True, data_only=True), Writer()
-    for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
-            continue
-        sheet.reset_dimensions()  # what the file says of its size may be wrong
-        rows = [[_shown(cell) for cell in row] for row in _limited(sheet.values, source)]
-        writer.place(f"工作表“{sheet.title}”")
-        writer.records(rows)
+    writer = Writer()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of styles and checks that are not read
+        book = load_workbook(file, read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            sheet.reset_dimensions()  # what the file says of its size may be wrong
+            rows = [[_shown(cell) for cell in row] for row in _limited(sheet.values, source)]
+            writer.place(f"工作表“{sheet.title}”")
+            writer.records(rows)
     properties = book.properties
     created = properties.created.date().isoformat() if properties.created else ""
     author = "" if properties.creator == "openpyxl" else properties.creator or ""
