@@ -205,6 +205,26 @@ def test_every_row_of_a_sheet_is_a_passage_with_its_columns(folder: Path) -> Non
     assert {row.section for row in rows} == {"工作表“改造”"}
 
 
+def test_formulas_need_their_values(folder: Path) -> None:
+    from openpyxl import Workbook
+
+    book, buffer = Workbook(), io.BytesIO()
+    for row in (["镇", "亩"], ["石桥", 5], ["合计", "=SUM(B2:B2)"]):
+        book.active.append(row)
+    book.save(buffer)
+    assert "1 个公式" in fault(folder, "公式.xlsx", buffer.getvalue())
+    sheet = "xl/worksheets/sheet1.xml"
+    saved = io.BytesIO()
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(saved, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == sheet:  # as Excel writes it
+                content = re.sub(rb"</f><v\s*/>|</f><v></v>", b"</f><v>5</v>", content)
+            new.writestr(name, content)
+    found = document(folder, "公式.xlsx", saved.getvalue())
+    assert passages(found)[-1].text == "镇：合计，亩：5"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv(folder: Path, encoding: str, delimiter: str) -> None:

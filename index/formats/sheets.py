@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
+import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 
@@ -14,6 +16,10 @@ from index.formats import package
 from index.formats.extract import Extract, Writer
 
 _ROWS_MAX = 100_000  # of a sheet; each would be a passage
+# A formula whose result is an empty text has t="str".
+_UNCALCULATED = re.compile(
+    rb'<c\b(?![^>]*\bt="str")[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
 _DELIMITERS = ",;\t|，；"
 
 
@@ -21,7 +27,8 @@ def read_xlsx(data: bytes, source: str) -> Extract:
     """Read a ``.xlsx``: the visible sheets, with the values that formulas had when it was saved.
 
     Raises:
-        SourceError: see ``index.formats.package``; a sheet has too many rows.
+        SourceError: see ``index.formats.package``; a sheet has too many rows, or formulas
+            without values.
     """
     return _read(package.checked(data, source), source)
 
@@ -46,6 +53,7 @@ def read_csv(data: bytes, source: str) -> Extract:
 def _read(file: io.BytesIO, source: str) -> Extract:
     from openpyxl import load_workbook
 
+    _check_formulas(file, source)
     writer = Writer()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of styles and checks that are not read
@@ -61,6 +69,17 @@ def _read(file: io.BytesIO, source: str) -> Extract:
     created = properties.created.date().isoformat() if properties.created else ""
     author = "" if properties.creator == "openpyxl" else properties.creator or ""
     return writer.extract(properties.title or "", {"author": author, "created": created})
+
+
+def _check_formulas(file: io.BytesIO, source: str) -> None:
+    """A program that does not calculate writes formulas without values: numbers would be lost."""
+    with zipfile.ZipFile(file) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
+        unknown = sum(len(_UNCALCULATED.findall(book.read(name))) for name in sheets)
+    if unknown:
+        raise SourceError(
+            f"{source}：有 {unknown} 个公式没有存下结果。请用 Excel 或 WPS 打开，重新保存一次"
+        )
 
 
 def _limited(rows: Iterable[tuple[object, ...]], source: str) -> Iterator[tuple[object, ...]]:
