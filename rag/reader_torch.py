@@ -54,6 +54,12 @@ class ReaderModule(nn.Module):  # type: ignore[misc]  # torch is not read by myp
         return [p for p in self.parameters() if p.requires_grad]
 
 
+def lower_precision(device: torch.device) -> torch.autocast:
+    """bf16 where the device multiplies it; a CPU that emulates it takes a hundred times as long."""
+    able = device.type == "cuda" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+    return torch.autocast(device.type, torch.bfloat16, enabled=able)
+
+
 def load(folder: Path, dropout: float = 0.0, frozen_layers: int = FROZEN_LAYERS) -> ReaderModule:
     """The encoder in ``folder`` with a new head."""
     from transformers import AutoModel

@@ -20,17 +20,21 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with drcd_dev, drcd_test, cmrc2018_trial")
     parser.add_argument("out", type=Path, help="folder for checkpoint, log and the trained reader")
     parser.add_argument("--steps", type=int, default=900, help="16 examples each")
+    parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="a trained reader (.safetensors) to go on from")
     arguments = parser.parse_args()
 
     from index import bundled_model
     from training.corpus import read_questions
     from training.train import Recipe, train
 
-    recipe = Recipe(arguments.steps, seed=arguments.seed)
+    recipe = Recipe(arguments.steps, rate=arguments.rate, seed=arguments.seed)
     questions = read_questions(arguments.data)
-    reader = train(questions, bundled_model.prepare(), arguments.out, recipe, _report)
-    write_reader(reader, arguments.out, {"recipe": asdict(recipe)})
+    model, start = bundled_model.prepare(), arguments.start
+    reader = train(questions, model, arguments.out, recipe, _report, start)
+    before = hashlib.sha256(start.read_bytes()).hexdigest() if start else None
+    write_reader(reader, arguments.out, {"recipe": asdict(recipe), "start_sha256": before})
 
 
 def write_reader(reader: Any, out: Path, made: Mapping[str, Any]) -> None:

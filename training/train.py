@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from index.errors import InputError
-from rag.reader_torch import ReaderModule, load
+from rag.reader_torch import ReaderModule, load, load_changes, lower_precision
 from training.batches import Batch, batched, encode
 from training.corpus import Questions
 from training.examples import ExampleMaker
@@ -51,10 +51,12 @@ def train(
     out: Path,
     recipe: Recipe,
     report: Callable[[Mapping[str, Any]], None],
+    start: Path | None = None,
 ) -> ReaderModule:
     """Train for ``recipe.steps`` steps and return the reader; the last checkpoint is resumed.
 
-    ``out`` gets the checkpoint and a log with a line for each report.
+    ``out`` gets the checkpoint and a log with a line for each report. ``start`` is a trained
+    reader to go on from, instead of the encoder with a new head.
     """
     from transformers import AutoTokenizer
 
@@ -63,6 +65,9 @@ def train(
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(model)
     reader = load(model, recipe.dropout, recipe.frozen_layers)
+    if start:
+        with torch.no_grad():
+            load_changes(reader, start)
     reader.to(device).train()
     optimizer = torch.optim.AdamW(
         reader.trained_parameters(), recipe.rate, weight_decay=recipe.decay, fused=True
@@ -120,7 +125,7 @@ def _step(
     torch.manual_seed(recipe.seed * 1_000_003 + step)  # dropout is the same after a resume
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(step, recipe)
-    with torch.autocast(device.type, torch.bfloat16):
+    with lower_precision(device):
         starts, ends = reader(batch.input_ids.to(device), batch.attention_mask.to(device))
     loss = functional.cross_entropy(starts, batch.starts.to(device))
     loss = (loss + functional.cross_entropy(ends, batch.ends.to(device))) / 2

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rag.reader_torch import ReaderModule
+from rag.reader_torch import ReaderModule, lower_precision
 from training.batches import NO_ANSWER, Encoded, collate, encode
 from training.decode import BestSpan, best_span
 from training.examples import Example
@@ -68,7 +68,7 @@ def _spans(
     for at in range(0, len(order), _BATCH):
         rows = order[at : at + _BATCH]
         batch = collate([encoded[i] for i in rows], padding)
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+        with torch.inference_mode(), lower_precision(device):
             logits = reader(batch.input_ids.to(device), batch.attention_mask.to(device))
         starts, ends = (part.cpu().numpy() for part in logits)
         for row, i in enumerate(rows):
