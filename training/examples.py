@@ -15,9 +15,9 @@ from index.types import Span
 from training.corpus import Article, Labelled, traditional
 from training.wording import DetailPool, choose_weighted, said_otherwise
 
-SIZES = (60, 280)  # characters of a window
+SIZES = (60, 220)  # characters of a window; an index has windows of up to 180
 _LONG_SHARE = 0.6  # windows of at least _LONG_FROM characters
-_LONG_FROM = 200
+_LONG_FROM = 140
 _NEGATIVES = 0.82  # negatives for each positive
 _NEGATIVE_KINDS = (
     ("elsewhere", 0.22), ("removed", 0.18), ("other", 0.20), ("changed", 0.25), ("swapped", 0.15),
