@@ -14,6 +14,7 @@ from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
+from rag.verdict import verdict
 
 PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
@@ -39,8 +40,9 @@ def compose(
         return _answer(text, index, known.evidence, known.short, max(sure, judge.strong), hits)
     if sure < judge.threshold or calibration.fails(logits, reading.candidates):
         return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
-    short = _short(index, reading, logits)
-    return _answer(text, index, _evidence(index, reading, logits), short, sure, hits)
+    evidence = _evidence(index, reading, logits)
+    short = _short(index, reading, logits, evidence)
+    return _answer(text, index, evidence, short, sure, hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +163,23 @@ def _citations(index: SearchIndex, chosen: Sequence[Evidence]) -> tuple[Citation
     )
 
 
-def _short(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> str:
-    """The bare answer in the best sentence, where the question asks for one thing."""
+def _short(
+    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Evidence]
+) -> str:
+    """The bare answer in the best sentence; '' for a list that stands in several."""
     best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]
     chunk = index.chunks[best.row]
     text = index.texts[chunk.passage.document_id]
     sentence = best.span.of(text)
+    kind = reading.question.kind
+    if kind is Kind.LIST and len(evidence) > 1:
+        return ""
+    answer = best.answer.shifted(-best.span.start)
     if len(layout.cells(sentence)) > 1:
         rows = (s.of(text) for s in chunk.sentences)
         header = next(row for row in rows if len(layout.cells(row)) > 1)
         span = spans.best_cell(reading.question, header, sentence)
-    else:
-        answer = best.answer.shifted(-best.span.start) if best.answer else None
-        span = spans.best(reading.question, sentence, answer)
-    return span.of(sentence).strip() if span else ""
+        return span.of(sentence).strip() if span else ""
+    if kind is Kind.YES_NO:
+        return verdict(reading.question.text, spans.clause(sentence, answer).of(sentence))
+    return spans.best(reading.question, sentence, answer).of(sentence)

@@ -154,6 +154,7 @@ def _retrieval(
         dense=scores(lambda found: found.dense),
         lexical=scores(lambda found: found.lexical),
         fused=scores(lambda found: found.fused),
+        ranked=scores(lambda found: found.ranked),
     )
 
 

@@ -6,7 +6,7 @@ questions, never guessed) turns them into one probability.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +20,11 @@ from index.tokens import bigrams, words
 from index.types import Chunk, Span
 from rag import features, questions, spans
 from rag.questions import Question
-from rag.reader import Finding, Reader, Text
-from rag.retrieval import ScoredPassage
+from rag.ranking import RankedPassage, ReadWindow
+from rag.reader import Finding
 
-CANDIDATES = 24  # sentences that are embedded for a question
-WINDOWS = 8  # windows that the reader looks at
-_WINDOW_CHARACTERS = 260  # as in the reader's training
-_UNREAD = -12.0  # odds of a sentence that the reader was not shown; below any that it was
+CANDIDATES = 12  # sentences that are embedded for a question
+_ODDS_PER_SHARE = 10.0  # log-odds that choose a candidate like all words in common do
 _MATCHES = 3  # sentences named for a hit
 _LEAD_MAX = 40  # characters of a sentence that only announces what follows
 
@@ -45,7 +43,7 @@ class Candidate:
     rank: int
     number: int
     span: Span
-    answer: Span | None
+    answer: Span
     features: tuple[float, ...]
 
 
@@ -61,7 +59,7 @@ class Reading:
 class _Page:
     """A ranked passage, cut up once: its sentences, their words, and all that is around them."""
 
-    found: ScoredPassage
+    found: RankedPassage
     chunk: Chunk
     sentences: tuple[str, ...]
     words: tuple[frozenset[str], ...]
@@ -95,66 +93,44 @@ class _Page:
 def read(
     text: str,
     index: SearchIndex,
-    ranked: Sequence[ScoredPassage],
+    ranked: Sequence[RankedPassage],
+    windows: Sequence[ReadWindow],
     encoder: Encoder,
-    reader: Reader,
+    query: Vector,
 ) -> Reading:
-    """Describe the candidate sentences of the ``ranked`` passages by ``FEATURES``."""
+    """Describe the sentences of the windows that the reader saw in the ``ranked`` passages.
+
+    ``query`` is the question's vector (d,).
+    """
     question = questions.parse(text)
-    pages = [_page(index, ranked, rank) for rank in range(len(ranked))]
-    query = encoder.encode_queries([question.text])[0]
-    places = _prefilter(question, index, pages, query)
+    pages = [_page(index, passage) for passage in ranked]
+    found = _found_by_reader(pages, windows)
+    places = _prefilter(question, pages, found)
     if not places:
         return Reading(question, ())
     owns = [pages[rank].own(number) for rank, number in places]
     cosines = encoder.encode_passages([simplified(own) for own in owns]) @ query  # (candidates,)
-    found = _found_by_reader(text, pages, places, reader)
     candidates = tuple(
-        _candidate(question, pages, place, float(cosine), float(cosines.mean()), found.get(place))
+        _candidate(question, pages, place, float(cosine), float(cosines.mean()), found[place])
         for place, cosine in zip(places, cosines, strict=True)
     )
-    # The features need the passages' order; the best-first order was the prefilter's.
-    return Reading(question, tuple(sorted(candidates, key=lambda c: (c.rank, c.number))))
+    return Reading(question, candidates)
 
 
-def _found_by_reader(
-    text: str, pages: Sequence[_Page], places: Sequence[Place], reader: Reader
-) -> dict[Place, Finding]:
-    """The reader's best answer in each sentence of the windows around the best candidates."""
-    windows: dict[Place, list[int]] = {}  # (rank, first sentence) to its sentences
-    for rank, number in places:
-        if len(windows) == WINDOWS:
-            break
-        window = next(w for w in _packed(pages[rank].chunk.sentences) if number in w)
-        windows[rank, window[0]] = window
-    logits = reader.read(simplified(text), [_shown(pages[r], w) for (r, _), w in windows.items()])
+def _found_by_reader(pages: Sequence[_Page], windows: Sequence[ReadWindow]) -> dict[Place, Finding]:
+    """The reader's best answer in each sentence that lies in a window."""
+    ranks = {page.found.row: rank for rank, page in enumerate(pages)}
     found = {}
-    for ((rank, _), window), read_window in zip(windows.items(), logits, strict=True):
-        sentences = pages[rank].chunk.sentences
-        start = sentences[window[0]].start
-        for number in window:
-            inside = sentences[number].shifted(-start)
-            if finding := read_window.best(inside):
+    for window in windows:
+        rank = ranks.get(window.chunk)
+        if rank is None:
+            continue
+        start = window.span.start
+        for number, sentence in enumerate(pages[rank].chunk.sentences):
+            inside = sentence.start < window.span.end and sentence.end > window.span.start
+            if inside and (finding := window.logits.best(sentence.shifted(-start))):
                 found[rank, number] = Finding(finding.span.shifted(start), finding.odds)
     return found
-
-
-def _packed(sentences: Sequence[Span]) -> list[list[int]]:
-    """Numbers of the sentences of each reading window."""
-    windows: list[list[int]] = []
-    for number, span in enumerate(sentences):
-        if windows and span.end - sentences[windows[-1][0]].start <= _WINDOW_CHARACTERS:
-            windows[-1].append(number)
-        else:
-            windows.append([number])
-    return windows
-
-
-def _shown(page: _Page, window: Sequence[int]) -> Text:
-    passage = page.chunk.passage
-    first, last = page.chunk.sentences[window[0]], page.chunk.sentences[window[-1]]
-    shown = passage.text[first.start - passage.start : last.end - passage.start]
-    return Text(simplified(page.title), simplified(shown))  # as it was trained
 
 
 def matching_sentences(text: str, index: SearchIndex, chunk: Chunk) -> tuple[Span, ...]:
@@ -171,8 +147,7 @@ def is_lead(sentence: str) -> bool:
     return len(sentence) <= _LEAD_MAX and bool(spans.ENUMERATOR.match(sentence))
 
 
-def _page(index: SearchIndex, ranked: Sequence[ScoredPassage], rank: int) -> _Page:
-    found = ranked[rank]
+def _page(index: SearchIndex, found: RankedPassage) -> _Page:
     chunk = index.chunks[found.row]
     document = index.documents[int(index.chunk_document[found.row])]
     sentences = tuple(span.of(document.text) for span in chunk.sentences)
@@ -187,25 +162,19 @@ def _page(index: SearchIndex, ranked: Sequence[ScoredPassage], rank: int) -> _Pa
 
 
 def _prefilter(
-    question: Question, index: SearchIndex, pages: Sequence[_Page], query: Vector
+    question: Question, pages: Sequence[_Page], found: Mapping[Place, Finding]
 ) -> list[Place]:
-    """The candidates, best first by words in common and their window's cosine."""
-    cosines = index.vectors.scores(query)
-    mean, spread = float(cosines.mean()), float(cosines.std()) or 1.0
+    """The candidates in reading order: those with the best odds and the most words in common."""
     scored = []
-    for rank, page in enumerate(pages):
-        first_window = int(np.searchsorted(index.window_chunk, page.found.row))
-        left_out = page.beyond_the_question(question.text)
-        for number, span in enumerate(page.chunk.sentences):
-            if number in left_out:
-                continue
-            window = next(i for i, w in enumerate(page.chunk.windows) if span.start < w.end)
-            meaning = (float(cosines[first_window + window]) - mean) / spread
+    for rank, number in found:
+        page = pages[rank]
+        if number not in page.beyond_the_question(question.text):
             own = features.share(question.words, page.words[number])
             beside = features.share(question.words, page.nearby(number))
-            scored.append((own + beside / 2 + meaning / 4, rank, number))
+            odds = found[rank, number].odds / _ODDS_PER_SHARE
+            scored.append((own + beside / 2 + odds, rank, number))
     best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:CANDIDATES]
-    return [(rank, number) for _, rank, number in best]
+    return sorted((rank, number) for _, rank, number in best)
 
 
 def _candidate(
@@ -214,7 +183,7 @@ def _candidate(
     place: Place,
     cosine: float,
     mean_cosine: float,
-    finding: Finding | None,
+    finding: Finding,
 ) -> Candidate:
     rank, number = place
     page = pages[rank]
@@ -223,7 +192,7 @@ def _candidate(
     values = (
         cosine,
         cosine - mean_cosine,
-        finding.odds if finding else _UNREAD,
+        finding.odds,
         features.share(question.words, words(own)),
         features.overlap(bigrams(question.text), bigrams(own)),
         features.share(question.words, page.nearby(number)),
@@ -238,5 +207,4 @@ def _candidate(
         features.asked_missing(question, own + page.beside(number)),
         float(page.chunk.passage.section == ABOUT),
     )
-    answer = finding.span if finding else None
-    return Candidate(page.found.row, rank, number, span, answer, values)
+    return Candidate(page.found.row, rank, number, span, finding.span, values)

@@ -9,26 +9,20 @@ from pathlib import Path
 
 from index import build, searchable, tokens
 from index.changes import BuildReport
-from index.embedding import Encoder, Prompts, load_encoder
+from index.embedding import Encoder, Prompts, Vector, load_encoder
 from index.errors import InputError
 from index.lazy import Lazy
 from index.manifest import Manifest
 from index.searchable import SearchIndex
 from index.simplified import simplified
 from index.types import Document, Passage, Progress
-from rag import (
-    answering,
-    asked,
-    calibration,
-    evidence,
-    questions,
-    retrieval,
-)
+from rag import answering, asked, calibration, evidence, questions, ranking, retrieval
 from rag.calibration import Calibration
 from rag.conversation import Turn
 from rag.evidence import Reading
+from rag.ranking import RankedPassage, ReadWindow
 from rag.reader import Reader
-from rag.retrieval import LegRankings, LegScores, ScoredPassage
+from rag.retrieval import LegRankings, Pool
 from rag.types import Answer, Certainty, Hit, Why
 
 _WHY_WORDS = 8
@@ -43,6 +37,14 @@ class IndexInfo:
     model: str
     documents: int
     passages: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A question's vector (d,) and the windows found for it."""
+
+    query: Vector
+    pool: Pool
 
 
 class Library:
@@ -143,7 +145,10 @@ class Library:
         if k < 1:
             raise InputError(f"k 应至少为 1，现在是 {k}。")
         text = asked.checked(question)
-        return [self._hit(text, rank, scored, k) for rank, scored in self._ranked(text, k)]
+        found = self._find(text, k)
+        windows = () if ranking.is_sure(found.pool) else self._read(text, found.pool)
+        ranked = ranking.passages(found.pool, windows, k)
+        return [self._hit(text, passage, k) for passage in ranked]
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer from the text itself: deterministic, each sentence with its citation.
@@ -157,34 +162,30 @@ class Library:
         return asked.understood(answer, question.strip(), self.documents)
 
     def _extract(self, text: str) -> Answer:
-        k = answering.PASSAGES
-        ranked = self._ranked(text, k)
-        hits = tuple(self._hit(text, rank, scored, k) for rank, scored in ranked)
-        reading = self._read(text, [scored for _, scored in ranked])
+        ranked, reading = self._judge(text)
+        hits = tuple(self._hit(text, passage, len(ranked)) for passage in ranked)
         return answering.compose(text, self._index, reading, hits, self._calibration)
 
     def read(self, question: str) -> Reading:
         """The candidate sentences with their features, before any judgement; for calibration."""
-        text = asked.checked(question)
-        ranked = [scored for _, scored in self._ranked(text, answering.PASSAGES)]
-        return self._read(text, ranked)
+        return self._judge(asked.checked(question))[1]
 
     def why(self, question: str, hit: Hit) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""
         text = asked.checked(question)
-        row = next(
-            (i for i, passage in enumerate(self.passages) if passage.id == hit.passage.id), None
-        )
-        if row is None:
+        found = self._find(text, 1)
+        ranked = ranking.passages(found.pool, self._read(text, found.pool), len(found.pool.windows))
+        chunks = self._index.chunks
+        passage = next((p for p in ranked if chunks[p.row].passage.id == hit.passage.id), None)
+        if passage is None and all(p.id != hit.passage.id for p in self.passages):
             raise InputError(f"文库里没有编号为 {hit.passage.id!r} 的段落。")
-        ranked = retrieval.retrieve(self._scores(text), len(self.passages))
-        scored = next((s for s in ranked if s.row == row), None)
         inside = set(tokens.words(f"{hit.passage.section}\n{hit.passage.text}"))
         shared = [w for w in dict.fromkeys(questions.content_words(text)) if w in inside]
         return Why(
             words=tuple(shared[:_WHY_WORDS]),
-            dense_rank=scored.dense_rank if scored else None,
-            lexical_rank=scored.lexical_rank if scored else None,
+            dense_rank=passage.dense_rank if passage else None,
+            lexical_rank=passage.lexical_rank if passage else None,
+            odds=passage.odds if passage else None,
         )
 
     def confidence_words(self, answer: Answer) -> Certainty:
@@ -194,30 +195,43 @@ class Library:
         return "strong" if answer.confidence >= self._calibration.strong else "weak"
 
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
-        """Documents ranked by each leg alone and fused; for evaluation."""
-        return retrieval.rank_documents(self._index, self._scores(asked.checked(question)), k)
+        """Documents ranked by each leg, by their fusion, and as searched; for evaluation."""
+        text = asked.checked(question)
+        pool = self._find(text, k).pool
+        windows = () if ranking.is_sure(pool) else self._read(text, pool)
+        return LegRankings(
+            *(
+                retrieval.documents(self._index, pool, leg, k)
+                for leg in (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, windows))
+            )
+        )
 
-    def _read(self, question: str, ranked: Sequence[ScoredPassage]) -> Reading:
-        return evidence.read(question, self._index, ranked, self._encoder, self._reader)
+    def _judge(self, question: str) -> tuple[tuple[RankedPassage, ...], Reading]:
+        found = self._find(question, answering.PASSAGES)
+        windows = self._read(question, found.pool)
+        ranked = ranking.passages(found.pool, windows, answering.PASSAGES)
+        reading = evidence.read(question, self._index, ranked, windows, self._encoder, found.query)
+        return ranked, reading
+
+    def _find(self, question: str, k: int) -> _Found:
+        query = self._encoder.encode_queries([simplified(question)])[0]
+        words = tokens.search_tokens(question)
+        return _Found(query, retrieval.find(self._index, query, words, k))
+
+    def _read(self, question: str, pool: Pool) -> tuple[ReadWindow, ...]:
+        return ranking.read(self._index, question, pool, self._reader)
 
     @cached_property
     def _reader(self) -> Reader:
-        # Searching alone does not need it.
+        # A question whose passage is plain does not need it.
         return Reader.load()
 
-    def _scores(self, question: str) -> LegScores:
-        query = self._encoder.encode_queries([simplified(question)])[0]  # as passages are
-        return retrieval.leg_scores(self._index, query, tokens.search_tokens(question))
-
-    def _ranked(self, question: str, k: int) -> list[tuple[int, ScoredPassage]]:
-        return list(enumerate(retrieval.retrieve(self._scores(question), k), 1))
-
-    def _hit(self, question: str, rank: int, scored: ScoredPassage, k: int) -> Hit:
-        chunk = self._index.chunks[scored.row]
+    def _hit(self, question: str, found: RankedPassage, k: int) -> Hit:
+        chunk = self._index.chunks[found.row]
         return Hit(
             passage=chunk.passage,
-            score=round(scored.score, 6),
-            rank=rank,
+            score=round(found.score, 6),
+            rank=found.rank,
             sentences=evidence.matching_sentences(question, self._index, chunk),
-            found_by=scored.found_by(k),
+            found_by=found.found_by(k),
         )

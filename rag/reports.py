@@ -9,8 +9,9 @@ from rag.metrics import RankingScores
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """Each leg over the ``queries`` that are answerable and have judgements.
+    """Each leg, their fusion, and the ranking after reading.
 
+    Over the ``queries`` that are answerable and have judgements.
     ``several`` of these have more than one relevant document: there hit@k and R@k differ.
     """
 
@@ -19,6 +20,7 @@ class RetrievalReport:
     dense: RankingScores
     lexical: RankingScores
     fused: RankingScores
+    ranked: RankingScores
 
 
 @dataclass(frozen=True, slots=True)

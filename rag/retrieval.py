@@ -1,53 +1,40 @@
-"""From a question to scored passages: by meaning, by words, and both fused."""
+"""From a question to scored windows: by meaning, by words, and both fused."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from index.searchable import SearchIndex
+from index.types import Span
 from rag import fusion
 from rag.fusion import Rows, Scores
-from rag.types import Leg
 
 # Candidates that each leg puts into the pool over which scores are standardised.
-POOL_DEPTH = 100
+POOL_WINDOWS, POOL_DOCUMENTS = 100, 50
+_WINDOWS_A_PASSAGE = 3  # at the most, on the average
 # Dense, words of the window, words of the whole document. docs/decisions/0003 says how chosen.
-WEIGHTS = (0.2, 0.4, 0.4)
+WEIGHTS = (0.3, 0.35, 0.35)
 
 
-@dataclass(frozen=True, slots=True)
-class LegScores:
-    """Scores of every chunk ``(chunks,)``; a chunk has the score of its best window."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """The candidate windows of a question, a row each; all arrays are ``(windows,)``.
 
+    ``windows`` are rows of the index, ``chunks`` the passages that they are of. ``lexical`` is
+    the leg of words by itself (of window and document alike), ``fused`` all legs together.
+    ``said`` tells whether a window has any word of the question.
+    """
+
+    windows: Rows
+    chunks: Rows
     dense: Scores
-    window_words: Scores
-    document_words: Scores
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredPassage:
-    """A chunk's row in the index, its fused score, and its rank in each leg (None: not found)."""
-
-    row: int
-    score: float
-    dense_rank: int
-    lexical_rank: int | None
-
-    def found_by(self, depth: int) -> tuple[Leg, ...]:
-        """Legs that have it among their first ``depth``; failing that, the leg that is nearest."""
-        legs: list[Leg] = []
-        if self.dense_rank <= depth:
-            legs.append("dense")
-        if self.lexical_rank is not None and self.lexical_rank <= depth:
-            legs.append("lexical")
-        if legs:
-            return tuple(legs)
-        lexical = self.lexical_rank is not None and self.lexical_rank < self.dense_rank
-        return ("lexical",) if lexical else ("dense",)
+    lexical: Scores
+    fused: Scores
+    said: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,75 +47,77 @@ class DocumentScore:
 
 @dataclass(frozen=True, slots=True)
 class LegRankings:
-    """The ranking of documents by each leg and by their fusion, best first."""
+    """The ranking of documents by each leg, by their fusion, and after reading, best first."""
 
     dense: tuple[DocumentScore, ...]
     lexical: tuple[DocumentScore, ...]
     fused: tuple[DocumentScore, ...]
+    ranked: tuple[DocumentScore, ...]
 
 
-def leg_scores(
-    index: SearchIndex, query: npt.NDArray[np.float32], tokens: Sequence[str]
-) -> LegScores:
-    """Score every chunk for a query vector ``(d,)`` and the question's search tokens."""
-    return LegScores(
-        dense=_best_window(index, index.vectors.scores(query)),
-        window_words=_best_window(index, index.window_words.scores(tokens)),
-        document_words=index.document_words.scores(tokens)[index.chunk_document],
-    )
+def find(
+    index: SearchIndex, query: npt.NDArray[np.float32], tokens: Sequence[str], passages: int
+) -> Pool:
+    """The windows that any leg has among its best, for a query vector ``(d,)`` and tokens.
 
-
-def retrieve(scores: LegScores, count: int) -> list[ScoredPassage]:
-    """The ``count`` best chunks of the fused ranking, best first."""
-    rows, fused = _fused(scores)
-    lexical = _lexical(scores)
-    dense_ranks, lexical_ranks = fusion.ranks(scores.dense), fusion.ranks(lexical)
-    return [
-        ScoredPassage(
-            row=(row := int(rows[at])),
-            score=float(fused[at]),
-            dense_rank=int(dense_ranks[row]),
-            lexical_rank=int(lexical_ranks[row]) if scores.window_words[row] > 0 else None,
+    The pool is large enough for that many ``passages``, where the index has them.
+    """
+    depth = max(POOL_WINDOWS, passages * _WINDOWS_A_PASSAGE)
+    words = index.window_words.scores(tokens)
+    in_documents = index.document_words.top(tokens, POOL_DOCUMENTS).rows
+    windows = np.unique(
+        np.concatenate(
+            [
+                index.vectors.search(query[np.newaxis], depth).ids[0],
+                fusion.best(words, depth),
+                np.fromiter(_best_windows(index, words, in_documents), np.int64),
+            ]
         )
-        for at in fusion.best(fused, count)
-    ]
-
-
-def rank_documents(index: SearchIndex, scores: LegScores, count: int) -> LegRankings:
-    """Rank documents by each leg alone and fused."""
-    rows, fused = _fused(scores)
-    every = np.arange(len(scores.dense))
-    return LegRankings(
-        dense=_documents(index, every, scores.dense, count),
-        lexical=_documents(index, every, _lexical(scores), count),
-        fused=_documents(index, rows, fused, count),
+    )
+    chunks = index.window_chunk[windows]
+    dense = index.vectors.scores_at(query, windows)
+    window = words[windows]
+    document = index.document_words.scores_at(tokens, index.chunk_document[chunks])
+    return Pool(
+        windows=windows,
+        chunks=chunks,
+        dense=dense,
+        lexical=fusion.weighted_sum((window, document), (1.0, 1.0)),
+        fused=fusion.weighted_sum((dense, window, document), WEIGHTS),
+        said=window > 0,
     )
 
 
-def _fused(scores: LegScores) -> tuple[Rows, Scores]:
-    legs = (scores.dense, scores.window_words, scores.document_words)
-    rows = fusion.pool(legs, POOL_DEPTH)
-    return rows, fusion.weighted_sum([leg[rows] for leg in legs], WEIGHTS)
+def best_of_each(keys: Rows, scores: Scores) -> Rows:
+    """Places of the best-scored row of each key, best first; ties in row order."""
+    order = np.argsort(-scores, kind="stable")
+    _, first = np.unique(keys[order], return_index=True)
+    return order[np.sort(first)]
 
 
-def _lexical(scores: LegScores) -> Scores:
-    """The lexical leg by itself: words of the window and of the document alike."""
-    return fusion.weighted_sum((scores.window_words, scores.document_words), (1.0, 1.0))
-
-
-def _best_window(index: SearchIndex, scores: Scores) -> Scores:
-    best = np.full(len(index.chunks), -np.inf, np.float32)
-    np.maximum.at(best, index.window_chunk, scores)
-    return best
-
-
-def _documents(
-    index: SearchIndex, rows: Rows, scores: Scores, count: int
+def documents(
+    index: SearchIndex, pool: Pool, scores: Scores, count: int
 ) -> tuple[DocumentScore, ...]:
-    best = np.full(len(index.documents), -np.inf, np.float32)
-    np.maximum.at(best, index.chunk_document[rows], scores)
+    """The ``count`` best documents of a pool by ``scores`` (windows,) of it."""
+    owners = index.chunk_document[pool.chunks]
     return tuple(
-        DocumentScore(index.documents[i].id, float(best[i]))
-        for i in fusion.best(best, count)
-        if np.isfinite(best[i])
+        DocumentScore(index.documents[int(owners[at])].id, float(scores[at]))
+        for at in best_of_each(owners, scores)[:count]
     )
+
+
+def window_span(index: SearchIndex, window: int) -> Span:
+    """Where a window stands in its document."""
+    chunk = int(index.window_chunk[window])
+    first = int(np.searchsorted(index.window_chunk, chunk))
+    return index.chunks[chunk].windows[window - first]
+
+
+def _best_windows(index: SearchIndex, words: Scores, documents: Rows) -> Iterator[int]:
+    """The window of each document with the most of the words."""
+    for number in documents:
+        # Windows stand in the order of their passages, and those in that of their documents.
+        chunks = np.searchsorted(index.chunk_document, (number, number + 1))
+        first, last = np.searchsorted(index.window_chunk, chunks)
+        if last > first:
+            yield int(first + np.argmax(words[first:last]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from index import layout, tokens
 from index.simplified import simplified
 from index.types import Span
+from rag.bare import bare
 from rag.questions import Kind, Question, weight
 
 # 一是…二是…, 第一, 首先, （一）, 1. at a sentence's beginning.
@@ -29,7 +30,7 @@ _DATE = re.compile(
     r"|(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
     r"|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{1,2}\s*月份?(?!\d)|(?:19|20)\d{2}(?=[-—~至到])|[上下本]世纪[^，。]{0,6}年代|\d{2,4}年代"
 )
-_NAMED = (Kind.PERSON, Kind.PLACE, Kind.NAME)
+_MEASURED = (Kind.NUMBER, Kind.DATE)
 _CLAUSE_END = re.compile(r"[，；。：;:]|(?<!\d),|,(?!\d)")
 _COUNTED = re.compile(r"(?:多少|几)([个名位人家项条座次场期届种类亩元])")
 _QUOTED = re.compile(r"[《“「『]([^》”」』]{2,40})[》”」』]")
@@ -50,28 +51,38 @@ def candidates(question: Question, sentence: str) -> list[Span]:
     ]
 
 
-def best(question: Question, sentence: str, read: Span | None = None) -> Span | None:
-    """The bare answer of the kind asked for, None where the question asks for no such.
+def best(question: Question, sentence: str, read: Span) -> Span:
+    """The bare answer: the reader's ``read``, without what the question says already.
 
-    Among the strings of that kind, the one that the reader's answer ``read`` touches; else the
-    one in the clause, and at the place, nearest to the question's words. A name that no rule
-    finds is the reader's.
+    A number or date that is asked for must be in it; else it is
+    the number or date in the clause, and at the place, nearest to the question's words.
     """
+    read = bare(question.text, sentence, read)
+    if question.kind not in _MEASURED:
+        return read
     found = candidates(question, sentence)
-    if not found:
-        return read if question.kind in _NAMED else None
-    touched = [s for s in found if read and s.start < read.end and read.start < s.end]
-    found = touched or found
+    touched = [s for s in found if s.start < read.end and read.start < s.end]
+    if touched or not found:
+        return _measured(sentence, read, touched)
     anchors = _anchors(question, sentence)
     counted = _COUNTED.search(question.text)
 
     def order(span: Span) -> tuple[float, bool, float, int]:
-        clause = _clause(sentence, span)
-        said = {a.of(sentence) for a in anchors if clause.start <= a.start < clause.end}
+        around = clause(sentence, span)
+        said = {a.of(sentence) for a in anchors if around.start <= a.start < around.end}
         lacks = bool(counted) and not span.of(sentence).endswith(counted[1] if counted else "")
         return -sum(map(weight, said)), lacks, _distance(span, anchors), span.start
 
     return min(found, key=order)
+
+
+def _measured(sentence: str, read: Span, touched: Sequence[Span]) -> Span:
+    """The only number or date read: whole, and without what stands before it or in other clauses."""
+    if len(touched) != 1:
+        return read
+    (one,) = touched
+    end = min(read.end, clause(sentence, one).end)
+    return Span(one.start, max(end, one.end))
 
 
 def best_cell(question: Question, header: str, row: str) -> Span | None:
@@ -94,7 +105,8 @@ def _cell_spans(row: str) -> Iterator[Span]:
         yield Span(start, at)
 
 
-def _clause(sentence: str, span: Span) -> Span:
+def clause(sentence: str, span: Span) -> Span:
+    """The clause of a sentence that a span begins in, up to the clause's end after it."""
     start = max((m.end() for m in _CLAUSE_END.finditer(sentence, 0, span.start)), default=0)
     after = _CLAUSE_END.search(sentence, span.end)
     return Span(start, after.start() if after else len(sentence))

@@ -71,8 +71,12 @@ Certainty = Literal["strong", "weak", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a passage was found: words in common, and its rank in each leg (None: not found)."""
+    """Why a passage was found: words in common, its rank in each leg (None: not found).
+
+    ``odds`` are the reader's log-odds that its best window answers (None: it was not read).
+    """
 
     words: tuple[str, ...]
     dense_rank: int | None
     lexical_rank: int | None
+    odds: float | None

@@ -76,7 +76,7 @@ def ranked(dense: str, lexical: str, fused: str) -> LegRankings:
     def scores(ids: str) -> tuple[DocumentScore, ...]:
         return tuple(DocumentScore(name, -float(at)) for at, name in enumerate(ids.split()))
 
-    return LegRankings(scores(dense), scores(lexical), scores(fused))
+    return LegRankings(scores(dense), scores(lexical), scores(fused), scores(fused))
 
 
 def library(**changes: Any) -> Library:

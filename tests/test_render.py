@@ -80,7 +80,7 @@ def answered(*quotes: str, short: str = "", of: Document | None = None) -> views
     hit = Hit(passage(source), 1.0, 1, (), ("dense",))
     text = "\n".join(f"{c.quote}[{c.marker}]" for c in citations)
     answer = Answer("问题？", "answered", text, short, 0.93, citations, (hit,))
-    card = views.Card(passage(source), source, citations, Why(("一肩挑",), 1, None))
+    card = views.Card(passage(source), source, citations, Why(("一肩挑",), 1, None, 4.2))
     return views.Turn(7, answer, "strong", 0.31, (card,), ())
 
 
@@ -261,7 +261,7 @@ def hostile_turns() -> list[str]:
     cited = citation(source, f"{HOSTILE}。", 1)
     hit = Hit(place, 1.0, 1, (Span(cited.start, cited.end),), ("dense",))
     answer = Answer(HOSTILE, "answered", f"{HOSTILE}。[1]", HOSTILE, 0.9, (cited,), (hit,))
-    card = views.Card(place, source, (cited,), Why((HOSTILE,), 1, 1))
+    card = views.Card(place, source, (cited,), Why((HOSTILE,), 1, 1, None))
     turn = views.Turn(1, answer, "strong", 0.1, (card,), (views.Other(hit, source),))
     return [
         render.answer_html(turn),

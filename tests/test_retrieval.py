@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.tokens import search_tokens
-from rag import Library, fusion, retrieval
-from rag.retrieval import WEIGHTS, LegScores, ScoredPassage
+from index.types import Span
+from rag import Library, fusion, ranking, retrieval
+from rag.ranking import RankedPassage, ReadWindow
+from rag.reader import Logits
+from rag.retrieval import WEIGHTS, Pool
 
 SCORES = st.lists(st.integers(-3, 3), max_size=12).map(lambda xs: np.array(xs, np.float32))
 QUESTION = "村主职“一肩挑”的比例是多少？"
@@ -89,44 +92,68 @@ def test_empty() -> None:
 # --- ranking ------------------------------------------------------------------------------------
 
 
-def legs(dense: list[float], words: list[float], document: list[float]) -> LegScores:
-    return LegScores(row(*dense), row(*words), row(*document))
+def pool(
+    dense: list[float], lexical: list[float], chunks: list[int], said: list[bool] | None = None
+) -> Pool:
+    """A pool whose windows are rows 0, 1, 2 ... of the index."""
+    rows = np.arange(len(chunks))
+    fused = row(*dense) + row(*lexical)
+    owners = np.array(chunks, np.int64)
+    words = np.array(said if said is not None else [x > 0 for x in lexical], bool)
+    return Pool(rows, owners, row(*dense), row(*lexical), fused, words)
 
 
-def test_retrieve_is_the_weighted_sum_best_first() -> None:
-    scores = legs([0.9, 0.8, 0.7, 0.6], [0, 3, 0, 1], [5, 5, 0, 0])
-    fused = fusion.weighted_sum((scores.dense, scores.window_words, scores.document_words), WEIGHTS)
-    ranked = retrieval.retrieve(scores, 4)
-    assert [one.row for one in ranked] == np.argsort(-fused, kind="stable").tolist()
-    assert [one.score for one in ranked] == pytest.approx(sorted(fused, reverse=True))
-    assert [one.score for one in ranked] == sorted((o.score for o in ranked), reverse=True)
+def window(at: int, chunk: int, odds: float) -> ReadWindow:
+    """A window of one character whose best answer has these odds."""
+    logits = Logits((Span(0, 1),), row(odds), row(0.0))
+    return ReadWindow(at, chunk, Span(0, 1), logits)
+
+
+def test_a_passage_stands_where_its_best_window_does() -> None:
+    found = pool([0, 3, 1, 2], [0, 0, 0, 0], [7, 7, 8, 9])
+    ranked = ranking.passages(found, (), 10)
+    assert [one.row for one in ranked] == [7, 9, 8]
+    assert [one.rank for one in ranked] == [1, 2, 3]
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    assert ranking.passages(found, (), 2) == ranked[:2]
 
 
 def test_ranks_in_each_leg_and_none_without_a_word_in_common() -> None:
-    ranked = retrieval.retrieve(legs([0.9, 0.8, 0.7], [0, 3, 1], [0, 0, 0]), 3)
+    ranked = ranking.passages(pool([0.9, 0.8, 0.7], [0, 3, 1], [0, 1, 2]), (), 3)
     by_row = {one.row: one for one in ranked}
     assert {r: one.dense_rank for r, one in by_row.items()} == {0: 1, 1: 2, 2: 3}
     assert {r: one.lexical_rank for r, one in by_row.items()} == {0: None, 1: 1, 2: 2}
 
 
-def test_fewer_passages_than_asked_for() -> None:
-    scores = legs([0.9, 0.8], [0, 0], [0, 0])
-    assert [one.row for one in retrieval.retrieve(scores, 10)] == [0, 1]
-    assert retrieval.retrieve(legs([], [], []), 3) == []
+def test_reading_changes_the_order_and_what_was_read_stays_above_the_rest() -> None:
+    found = pool([4, 3, 2, 1], [0, 0, 0, 0], [0, 1, 2, 3])
+    read = (window(0, 0, -20.0), window(1, 1, 40.0), window(2, 2, ranking.ODDS_FLOOR))
+    ranked = ranking.passages(found, read, 4)
+    assert [one.row for one in ranked] == [1, 0, 2, 3]
+    assert [one.odds for one in ranked] == [40.0, -20.0, ranking.ODDS_FLOOR, None]
+    gained = ranking.ODDS_WEIGHT * (ranking.ODDS_CEILING - ranking.ODDS_FLOOR)
+    assert ranked[0].score == pytest.approx(3 + gained)
+    assert [one.score for one in ranked[1:]] == [4, 2, 1]
 
 
-def test_question_without_a_known_word_is_ranked_by_meaning_alone() -> None:
-    ranked = retrieval.retrieve(legs([0.7, 0.9, 0.8], [0, 0, 0], [0, 0, 0]), 3)
-    assert [one.row for one in ranked] == [1, 2, 0]
-    assert all(one.found_by(3) == ("dense",) for one in ranked)
+def test_sure_is_a_lead_over_the_next_passage_not_over_the_same_ones_windows() -> None:
+    far = ranking.SURE_LEAD
+    assert ranking.is_sure(pool([far, far, 0], [0, 0, 0], [5, 5, 6]))
+    assert not ranking.is_sure(pool([far - 0.01, 0], [0, 0], [5, 6]))
+    assert ranking.is_sure(pool([1], [0], [5]))
+    assert ranking.is_sure(pool([], [], []))
 
 
-def test_passages_outside_every_legs_best_are_not_candidates(
-    monkeypatch: pytest.MonkeyPatch,
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(-3, 3)), max_size=12))
+def test_best_of_each_is_the_first_of_its_key_in_a_stable_sort(
+    rows: list[tuple[int, int]],
 ) -> None:
-    monkeypatch.setattr(retrieval, "POOL_DEPTH", 1)
-    ranked = retrieval.retrieve(legs([0.9, 0.8, 0.7], [0, 0.5, 3], [1, 0, 0]), 3)
-    assert sorted(one.row for one in ranked) == [0, 2]
+    keys = np.array([key for key, _ in rows], np.int64)
+    scores = np.array([score for _, score in rows], np.float32)
+    expected: dict[int, int] = {}
+    for at in sorted(range(len(rows)), key=lambda i: (-rows[i][1], i)):
+        expected.setdefault(rows[at][0], at)
+    assert retrieval.best_of_each(keys, scores).tolist() == list(expected.values())
 
 
 @pytest.mark.parametrize(
@@ -144,54 +171,93 @@ def test_passages_outside_every_legs_best_are_not_candidates(
     ],
 )
 def test_found_by(dense: int, lexical: int | None, depth: int, expected: tuple[str, ...]) -> None:
-    assert ScoredPassage(0, 0.0, dense, lexical).found_by(depth) == expected
+    assert RankedPassage(0, 1, 0.0, dense, lexical, None).found_by(depth) == expected
 
 
 # --- over the real index ------------------------------------------------------------------------
 
 
-def scores_of(library: Library, question: str) -> LegScores:
+def found_in(library: Library, question: str, passages: int = 5) -> Pool:
     vector = library._encoder.encode_queries([question])[0]
-    return retrieval.leg_scores(library._index, vector, search_tokens(question))
+    return retrieval.find(library._index, vector, search_tokens(question), passages)
 
 
-def test_a_passage_has_the_score_of_its_best_window(seed_library: Library) -> None:
-    index = seed_library._index
+def test_a_small_index_is_in_the_pool_whole_with_the_exact_scores(seed_library: Library) -> None:
+    index, found = seed_library._index, found_in(seed_library, QUESTION)
     vector = seed_library._encoder.encode_queries([QUESTION])[0]
-    cosines = index.vectors.matrix() @ vector
+    assert found.windows.tolist() == list(range(len(index.window_chunk)))
+    assert found.chunks.tolist() == index.window_chunk.tolist()
+    np.testing.assert_allclose(found.dense, index.vectors.matrix() @ vector, atol=2e-3)
     words = index.window_words.scores(search_tokens(QUESTION))
-    scores = scores_of(seed_library, QUESTION)
-    assert scores.dense.shape == (len(index.chunks),)
-    for number in range(len(index.chunks)):
-        windows = index.window_chunk == number
-        assert scores.dense[number] == pytest.approx(cosines[windows].max(), abs=1e-5)
-        assert scores.window_words[number] == words[windows].max()
+    np.testing.assert_array_equal(found.said, words > 0)
+    legs = (found.dense, words, np.zeros_like(words))  # one document: its words tell nothing apart
+    np.testing.assert_allclose(found.fused, fusion.weighted_sum(legs, WEIGHTS), atol=1e-5)
 
 
-def test_words_of_a_document_count_for_each_of_its_passages(seed_library: Library) -> None:
-    scores = scores_of(seed_library, QUESTION)
-    assert len(set(scores.document_words.tolist())) == 1
-    assert scores.document_words[0] > 0
+def test_the_pool_has_the_best_of_each_leg(
+    seed_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, whole = seed_library._index, found_in(seed_library, QUESTION)
+    monkeypatch.setattr(retrieval, "POOL_WINDOWS", 3)
+    found = found_in(seed_library, QUESTION, 1)
+    words = index.window_words.scores(search_tokens(QUESTION))
+    expected = set(fusion.best(whole.dense, 3)) | set(fusion.best(words, 3))
+    assert set(found.windows) == expected
+    assert len(expected) < len(whole.windows)
 
 
-def test_documents_have_the_score_of_their_best_passage(seed_library: Library) -> None:
-    rankings = seed_library.rank_documents(QUESTION)
-    scores = scores_of(seed_library, QUESTION)
-    (document,) = seed_library.documents
-    assert [(d.document_id, d.score) for d in rankings.dense] == [
-        (document, pytest.approx(float(scores.dense.max()), abs=1e-5))
-    ]
-    assert [d.document_id for d in rankings.fused] == [document]
-    assert rankings.fused[0].score == pytest.approx(retrieval.retrieve(scores, 1)[0].score)
+def test_windows_are_where_the_index_says(seed_library: Library) -> None:
+    index = seed_library._index
+    spans = [retrieval.window_span(index, at) for at in range(len(index.window_chunk))]
+    assert spans == [window for chunk in index.chunks for window in chunk.windows]
 
 
-def test_hits_carry_what_retrieval_found(seed_library: Library) -> None:
-    ranked = retrieval.retrieve(scores_of(seed_library, QUESTION), 3)
-    hits = seed_library.search(QUESTION, 3)
-    passages = [seed_library.passages[one.row] for one in ranked]
-    assert [hit.passage for hit in hits] == passages
+def test_as_many_passages_as_asked_for(seed_library: Library) -> None:
+    hits = seed_library.search(QUESTION, 100)
+    assert {hit.passage for hit in hits} == set(seed_library.passages)
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+
+
+def test_hits_carry_what_was_found_and_read(
+    seed_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "SURE_LEAD", np.inf)
+    question = "老乡跑一趟，能在同一个窗口办妥多少样手续？"
+    found = found_in(seed_library, question)
+    read = ranking.read(seed_library._index, question, found, seed_library._reader)
+    assert len(read) == ranking.WINDOWS
+    ranked = ranking.passages(found, read, 3)
+    hits = seed_library.search(question, 3)
+    assert [hit.passage for hit in hits] == [seed_library.passages[one.row] for one in ranked]
     assert [hit.found_by for hit in hits] == [one.found_by(3) for one in ranked]
     assert [hit.score for hit in hits] == pytest.approx([o.score for o in ranked], abs=1e-5)
     for hit, one in zip(hits, ranked, strict=True):
-        why = seed_library.why(QUESTION, hit)
+        why = seed_library.why(question, hit)
         assert (why.dense_rank, why.lexical_rank) == (one.dense_rank, one.lexical_rank)
+        assert why.odds == pytest.approx(one.odds)
+
+
+def test_a_plain_question_is_searched_without_the_reader(
+    seed_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "SURE_LEAD", 0.0)
+    monkeypatch.setattr(ranking, "read", None)  # a call would fail
+    found = found_in(seed_library, QUESTION)
+    hits = seed_library.search(QUESTION, 2)
+    assert [hit.score for hit in hits] == pytest.approx(
+        [one.score for one in ranking.passages(found, (), 2)], abs=1e-5
+    )
+
+
+def test_documents_have_the_score_of_their_best_window(seed_library: Library) -> None:
+    rankings, found = seed_library.rank_documents(QUESTION), found_in(seed_library, QUESTION)
+    (document,) = seed_library.documents
+    for ranked, scores in (
+        (rankings.dense, found.dense),
+        (rankings.lexical, found.lexical),
+        (rankings.fused, found.fused),
+    ):
+        assert [(d.document_id, d.score) for d in ranked] == [
+            (document, pytest.approx(float(scores.max()), abs=1e-5))
+        ]
+    assert [d.document_id for d in rankings.ranked] == [document]

@@ -53,7 +53,12 @@ def _folder(report: Report) -> Group:
 
 
 def _retrieval(report: RetrievalReport) -> list[RenderableType]:
-    legs = {"向量": report.dense, "词": report.lexical, "融合": report.fused}
+    legs = {
+        "向量": report.dense,
+        "词": report.lexical,
+        "融合": report.fused,
+        "读后": report.ranked,
+    }
     columns = ["R@1", "R@5", "R@20", "MRR@10", "nDCG@10"]
     title = f"检索：{report.queries} 个有标注的可答问题"
     if report.several:

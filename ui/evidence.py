@@ -98,6 +98,7 @@ def _why(card: Card) -> str:
     ranks = [
         _rank("dense", why.dense_rank),
         _rank("lexical", why.lexical_rank),
+        _read(why.odds),
     ]
     return (
         f'<details class="why"><summary>{both("why")}</summary>'
@@ -107,6 +108,12 @@ def _why(card: Card) -> str:
 
 def _rank(leg: str, rank: int | None) -> str:
     return both(f"no_{leg}") if rank is None else both(f"rank_{leg}", n=rank)
+
+
+def _read(odds: float | None) -> str:
+    if odds is None:
+        return both("unread")
+    return both("read_answer" if odds > 0 else "read_no_answer", n=f"{odds:+.1f}")
 
 
 def _open(passage: Passage, citations: Iterable[Citation], short: str) -> str:

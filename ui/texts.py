@@ -93,6 +93,13 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "rank_dense": Text("按意思相近，排第 {n}", "by meaning, rank {n}"),
         "rank_lexical": Text("按用词相同，排第 {n}", "by words, rank {n}"),
+        "read_answer": Text(
+            "读过，像是答案（对数几率 {n}）", "read: looks like the answer (log-odds {n})"
+        ),
+        "read_no_answer": Text(
+            "读过，不像答案（对数几率 {n}）", "read: hardly an answer (log-odds {n})"
+        ),
+        "unread": Text("排名已明，没有细读", "not read: its rank was plain"),
         "no_dense": Text("按意思相近，没有排到前面", "by meaning, not near the top"),
         "no_lexical": Text("按用词相同，没有排到前面", "by words, not near the top"),
         "in_article": Text("在原文中查看", "See it in the article"),

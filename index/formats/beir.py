@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from index.encodings import decode
@@ -19,6 +20,10 @@ def read(data: bytes, source: str) -> tuple[Document, ...]:
     return tuple(_documents(decode(data, source), source))
 
 
+_HEADLINE_MAX = 60  # characters
+_HEADLINE_END = re.compile(r"[。！？\n\u3000]|\s{2,}")
+
+
 def _documents(text: str, source: str) -> Iterator[Document]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -31,11 +36,17 @@ def _documents(text: str, source: str) -> Iterator[Document]:
         match row:
             case {"_id": str(document_id), "text": str(body)} if body.strip() or row.get("title"):
                 metadata = _metadata(row)
-                yield Document(document_id, str(row.get("title") or ""), body, where, metadata)
+                title = str(row.get("title") or "") or _headline(body)
+                yield Document(document_id, title, body, where, metadata)
             case _:
                 raise SourceError(
                     f"{where}：需要字符串字段 _id 和 text，并且 title 或 text 不空。请补上"
                 )
+
+
+def _headline(text: str) -> str:
+    """How a text without a title begins: a notice names its place and subject only there."""
+    return _HEADLINE_END.split(text.strip(), maxsplit=1)[0][:_HEADLINE_MAX]
 
 
 def _metadata(row: Mapping[str, object]) -> dict[str, str]:

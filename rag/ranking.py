@@ -1,0 +1,139 @@
+"""The order of passages: what the legs found, and what the reader says of the best of it.
+
+The reader looks at a fixed number of windows, so that a question has a bounded cost; where the
+first of the legs is far ahead, searching does not ask it. docs/decisions/0013 says what was
+measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.searchable import SearchIndex
+from index.simplified import simplified
+from index.types import Span
+from rag import fusion, retrieval
+from rag.fusion import Rows, Scores
+from rag.reader import Logits, Reader, Text
+from rag.retrieval import Pool
+from rag.types import Leg
+
+WINDOWS = 8  # that the reader looks at
+# Standard deviations of the pool between the best passage and the next: then it is surely right.
+SURE_LEAD = 1.5
+# What a unit of the reader's log-odds adds to the fused score, and the odds that add nothing.
+ODDS_WEIGHT, ODDS_FLOOR, ODDS_CEILING = 0.15, -8.0, 6.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadWindow:
+    """A window that the reader looked at: its row, its passage, its place in the document."""
+
+    window: int
+    chunk: int
+    span: Span
+    logits: Logits
+
+    @property
+    def odds(self) -> float:
+        """Log-odds of the best answer in it against "no answer here"."""
+        found = self.logits.best(Span(0, self.span.end - self.span.start))
+        return found.odds if found else ODDS_FLOOR
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage by its best window; a higher ``score`` is better, ``rank`` starts at 1.
+
+    ``dense_rank`` and ``lexical_rank`` (None: no word in common) are its places in each leg;
+    ``odds`` are the reader's log-odds (None: not read).
+    """
+
+    row: int
+    rank: int
+    score: float
+    dense_rank: int
+    lexical_rank: int | None
+    odds: float | None
+
+    def found_by(self, depth: int) -> tuple[Leg, ...]:
+        """Legs that have it among their first ``depth``; failing that, the leg that is nearest."""
+        legs: list[Leg] = []
+        if self.dense_rank <= depth:
+            legs.append("dense")
+        if self.lexical_rank is not None and self.lexical_rank <= depth:
+            legs.append("lexical")
+        if legs:
+            return tuple(legs)
+        lexical = self.lexical_rank is not None and self.lexical_rank < self.dense_rank
+        return ("lexical",) if lexical else ("dense",)
+
+
+def read(
+    index: SearchIndex, question: str, pool: Pool, reader: Reader, count: int = WINDOWS
+) -> tuple[ReadWindow, ...]:
+    """Let the reader look at the ``count`` best windows of the pool, best first."""
+    places = fusion.best(pool.fused, count)
+    spans = [retrieval.window_span(index, int(pool.windows[at])) for at in places]
+    owners = [int(pool.chunks[at]) for at in places]
+    texts = [_shown(index, chunk, span) for chunk, span in zip(owners, spans, strict=True)]
+    return tuple(
+        ReadWindow(int(pool.windows[at]), chunk, span, logits)
+        for at, chunk, span, logits in zip(
+            places, owners, spans, reader.read(simplified(question), texts), strict=True
+        )
+    )
+
+
+def is_sure(pool: Pool) -> bool:
+    """Whether the best passage of the legs is so far ahead that reading would not change it."""
+    first = retrieval.best_of_each(pool.chunks, pool.fused)[:2]
+    return len(first) < 2 or bool(pool.fused[first[0]] - pool.fused[first[1]] >= SURE_LEAD)
+
+
+def scores(pool: Pool, read_windows: Sequence[ReadWindow]) -> Scores:
+    """Scores ``(windows,)`` of the pool; a window that was read is above any that was not."""
+    odds = {window.window: window.odds for window in read_windows}
+    clipped = [
+        np.clip(odds.get(int(window), ODDS_FLOOR), ODDS_FLOOR, ODDS_CEILING)
+        for window in pool.windows
+    ]
+    gained: Scores = np.float32(ODDS_WEIGHT) * (np.asarray(clipped, np.float32) - ODDS_FLOOR)
+    return pool.fused + gained
+
+
+def passages(
+    pool: Pool, read_windows: Sequence[ReadWindow], count: int
+) -> tuple[RankedPassage, ...]:
+    """The ``count`` best passages, best first."""
+    total = scores(pool, read_windows)
+    dense, lexical = (_ranks(pool.chunks, leg) for leg in (pool.dense, pool.lexical))
+    said = set(pool.chunks[pool.said].tolist())
+    odds: dict[int, float] = {}
+    for window in read_windows:
+        odds[window.chunk] = max(window.odds, odds.get(window.chunk, window.odds))
+    return tuple(
+        RankedPassage(
+            row=(row := int(pool.chunks[at])),
+            rank=rank,
+            score=float(total[at]),
+            dense_rank=dense[row],
+            lexical_rank=lexical[row] if row in said else None,
+            odds=odds.get(row),
+        )
+        for rank, at in enumerate(retrieval.best_of_each(pool.chunks, total)[:count], 1)
+    )
+
+
+def _ranks(chunks: Rows, scores: Scores) -> Mapping[int, int]:
+    order = retrieval.best_of_each(chunks, scores)
+    return {int(chunks[at]): rank for rank, at in enumerate(order, 1)}
+
+
+def _shown(index: SearchIndex, chunk: int, span: Span) -> Text:
+    document = index.documents[int(index.chunk_document[chunk])]
+    # As it was trained: offsets hold.
+    return Text(simplified(document.title), simplified(span.of(document.text)))
