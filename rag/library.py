@@ -47,6 +47,15 @@ class _Found:
     pool: Pool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """A question with what was found for it and read."""
+
+    question: str
+    found: _Found
+    windows: tuple[ReadWindow, ...]
+
+
 class Library:
     """An opened index with its model; safe to share between threads."""
 
@@ -59,6 +68,7 @@ class Library:
     ) -> None:
         self._manifest, self._index, self._encoder = manifest, index, encoder
         self.build_report = build_report  # None where the index was opened, not built
+        self._last: _Looked | None = None
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
         self.documents: Mapping[str, Document] = index.by_id
         self.passages: Sequence[Passage] = Lazy(index.chunks, lambda chunk: chunk.passage)
@@ -173,8 +183,9 @@ class Library:
     def why(self, question: str, hit: Hit) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""
         text = asked.checked(question)
-        found = self._find(text, 1)
-        ranked = ranking.passages(found.pool, self._read(text, found.pool), len(found.pool.windows))
+        looked = self._look(text)
+        pool = looked.found.pool
+        ranked = ranking.passages(pool, looked.windows, len(pool.windows))
         chunks = self._index.chunks
         passage = next((p for p in ranked if chunks[p.row].passage.id == hit.passage.id), None)
         if passage is None and all(p.id != hit.passage.id for p in self.passages):
@@ -207,11 +218,20 @@ class Library:
         )
 
     def _judge(self, question: str) -> tuple[tuple[RankedPassage, ...], Reading]:
-        found = self._find(question, answering.PASSAGES)
-        windows = self._read(question, found.pool)
-        ranked = ranking.passages(found.pool, windows, answering.PASSAGES)
-        reading = evidence.read(question, self._index, ranked, windows, self._encoder, found.query)
+        looked = self._look(question)
+        ranked = ranking.passages(looked.found.pool, looked.windows, answering.PASSAGES)
+        query = looked.found.query
+        reading = evidence.read(question, self._index, ranked, looked.windows, self._encoder, query)
         return ranked, reading
+
+    def _look(self, question: str) -> _Looked:
+        # Whoever asks why passages were found asks of the question that was just answered.
+        looked = self._last  # another thread may change it meanwhile
+        if looked is None or looked.question != question:
+            found = self._find(question, answering.PASSAGES)
+            looked = _Looked(question, found, self._read(question, found.pool))
+            self._last = looked
+        return looked
 
     def _find(self, question: str, k: int) -> _Found:
         query = self._encoder.encode_queries([simplified(question)])[0]
