@@ -18,7 +18,7 @@ index: $(VENV)/.installed
 test: $(VENV)/.installed-dev $(VENV)/.chromium check
 	$(BIN)/pytest -m "not slow"
 
-test-slow: $(VENV)/.installed-dev $(VENV)/.chromium
+test-slow: $(VENV)/.installed-slow $(VENV)/.chromium
 	$(BIN)/pytest
 
 check: $(VENV)/.installed-dev
@@ -51,6 +51,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-slow: $(VENV)/.installed-dev
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev,llm,slow]'
+	touch $@
 
 # The browser tests drive Debian's Chromium; its page needs a Chinese face to look at.
 $(VENV)/.chromium: | $(BIN)/python

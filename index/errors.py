@@ -4,6 +4,7 @@ YoujuError                    shown to the user as it is: what was wrong, and wh
 ├── InputError                a question, path or option that cannot be used
 │   └── SourceError           a source file or folder that cannot be read
 ├── ModelError                the embedding model is missing, damaged or gives wrong output
+├── LanguageModelError        the language model cannot be had or fails; answers go on without it
 └── StoreError                the stored index cannot be used
     ├── IndexMissing          nothing has been built yet
     ├── IndexDamaged          a file is not what the manifest says
@@ -28,6 +29,10 @@ class SourceError(InputError):
 
 class ModelError(YoujuError):
     """The embedding model is missing, damaged or gives wrong output."""
+
+
+class LanguageModelError(YoujuError):
+    """The language model that writes answers cannot be had, fails, or is silent for too long."""
 
 
 class StoreError(YoujuError):

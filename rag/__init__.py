@@ -7,6 +7,7 @@ from index.errors import (
     IndexMismatch,
     IndexMissing,
     InputError,
+    LanguageModelError,
     ModelError,
     SourceError,
     StoreError,
@@ -14,8 +15,8 @@ from index.errors import (
 )
 from index.types import Document, Passage, Progress, Span
 from rag.conversation import Turn
-from rag.library import IndexInfo, Library
-from rag.types import Answer, Certainty, Citation, Hit, Why
+from rag.library import Library
+from rag.types import Answer, Certainty, Citation, Hit, IndexInfo, Why
 
 __all__ = [
     "Answer",
@@ -31,6 +32,7 @@ __all__ = [
     "IndexMismatch",
     "IndexMissing",
     "InputError",
+    "LanguageModelError",
     "Library",
     "ModelError",
     "Move",

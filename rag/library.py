@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,27 +17,27 @@ from index.manifest import Manifest
 from index.searchable import SearchIndex
 from index.simplified import simplified
 from index.types import Document, Passage, Progress
-from rag import answering, asked, calibration, evidence, questions, ranking, retrieval
+from rag import (
+    answering,
+    asked,
+    calibration,
+    evidence,
+    instructions,
+    questions,
+    ranking,
+    retrieval,
+    writing,
+)
 from rag.calibration import Calibration
 from rag.conversation import Turn
 from rag.evidence import Reading
+from rag.generators import Choice
 from rag.ranking import RankedPassage, ReadWindow
 from rag.reader import Reader
 from rag.retrieval import LegRankings, Pool
-from rag.types import Answer, Certainty, Hit, Why
+from rag.types import Answer, Certainty, Hit, IndexInfo, Why
 
 _WHY_WORDS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an opened index is: for people, from the manifest."""
-
-    generation: str
-    built_at: str
-    model: str
-    documents: int
-    passages: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,20 +161,31 @@ class Library:
         ranked = ranking.passages(found.pool, windows, k)
         return [self._hit(text, passage, k) for passage in ranked]
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """Answer from the text itself: deterministic, each sentence with its citation.
+    def ask(self, question: str, history: Sequence[Turn] = (), llm: Choice = None) -> Answer:
+        """Answer with a citation for every sentence.
 
         ``history``: the turns before, oldest first, from which a follow-up is completed.
+        ``llm``: the model that writes, or its name (see `rag.generators.named`; default:
+        YOUJU_LLM); '' for none. Without one the answer is the text's own sentences, and
+        deterministic.
 
         Raises:
             InputError: the question is empty or too long, or ``history`` holds no turns.
         """
-        answer = self._extract(asked.standalone(question, history))
-        return asked.understood(answer, question.strip(), self.documents)
+        return deque(self.stream(question, history, llm), maxlen=1)[0]
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), llm: Choice = None
+    ) -> Iterator[Answer]:
+        """`ask`, as the answer grows by checked sentences; each is complete, the last the whole."""
+        text = asked.standalone(question, history)
+        extract = asked.understood(self._extract(text), question.strip(), self.documents)
+        yield from writing.answers(extract, self._index, llm, text)
 
     def _extract(self, text: str) -> Answer:
         ranked, reading = self._judge(text)
         hits = tuple(self._hit(text, passage, len(ranked)) for passage in ranked)
+        reading = instructions.left_out(reading, self._index)
         return answering.compose(text, self._index, reading, hits, self._calibration)
 
     def read(self, question: str) -> Reading:

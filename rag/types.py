@@ -39,6 +39,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    """A sentence that a model wrote and the text does not bear out.
+
+    ``flaws`` are the spans of ``text`` (numbers, names) that the evidence does not have;
+    ``line`` is the line of the answer's text before which it stood.
+    """
+
+    text: str
+    flaws: tuple[Span, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, every sentence of which carries the marker of its citation.
 
@@ -47,6 +60,10 @@ class Answer:
     question. With status ``no_evidence`` there are no citations, and ``hits`` are the
     nearest passages. ``understood`` is the question as it was answered, where that is not as it
     was asked: completed from earlier turns, relative times explained; else ''.
+
+    Where a language model wrote: ``text`` has only the sentences that hold, and sentences of the
+    documents in place of the ``struck`` ones; status is ``unsupported`` if none of the model's
+    held. ``notice`` says why the model did not write or finish.
     """
 
     question: str
@@ -57,15 +74,17 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     understood: str = ""
+    struck: tuple[Struck, ...] = ()
+    notice: str = ""
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """The fields of an answer as JSON values; ``understood`` only where there is something in it."""
+    """The fields of an answer as JSON values; the later ones only where there is something in them."""
     fields = asdict(answer)
     return {name: value for name, value in fields.items() if value or name not in _OPTIONAL}
 
 
-_OPTIONAL = frozenset({"understood"})
+_OPTIONAL = frozenset({"understood", "struck", "notice"})
 Certainty = Literal["strong", "weak", "none"]
 
 
@@ -80,3 +99,14 @@ class Why:
     dense_rank: int | None
     lexical_rank: int | None
     odds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an opened index is: for people, from the manifest."""
+
+    generation: str
+    built_at: str
+    model: str
+    documents: int
+    passages: int

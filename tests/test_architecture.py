@@ -32,6 +32,7 @@ PUBLIC = [
     "IndexMismatch",
     "IndexMissing",
     "InputError",
+    "LanguageModelError",
     "Library",
     "ModelError",
     "Move",

@@ -15,6 +15,7 @@ import pytest
 from index import passages
 from rag import Library
 from rag.types import answer_json
+from tests.llm_server import says, serving
 from ui import cli, terminal
 
 ROOT = Path(__file__).parent.parent
@@ -119,6 +120,29 @@ def test_ask_json_is_one_answer_with_exactly_its_fields(
     assert [list(c) for c in row["citations"]] == [CITATION_FIELDS] * len(answer.citations)  # type: ignore[attr-defined]
     assert [list(h) for h in row["hits"]] == [HIT_FIELDS] * len(answer.hits)  # type: ignore[attr-defined]
     assert "一肩挑" in out  # as it is, not escaped
+
+
+def test_a_model_that_is_away_is_told_once_and_the_text_answers(
+    run: Run, seed_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    path = question_file(tmp_path, {"_id": "甲", "text": FACT}, {"_id": "乙", "text": FACT})
+    code, out, err = run("ask", "--questions", path, "--data", seed_data, "--llm", "qwen")
+    assert code == 0
+    assert err.count("连不上") == 1
+    assert out.count("96.56%") >= 2
+
+
+def test_a_model_writes_the_answer(
+    run: Run, seed_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(says("比例达到95.56%[1]。“一肩挑”比例实现率达96.56%。")) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("YOUJU_LLM", "qwen")
+        code, out, err = run("ask", FACT, "--data", seed_data)
+    assert (code, err) == (0, "")
+    assert "“一肩挑”比例实现率达96.56%。[1]" in out
+    assert "✗ 比例达到95.56%。（已划去：原文没有95.56%）" in out
 
 
 def test_search_json_is_one_hit_a_line(run: Run, seed_data: Path, seed_library: Library) -> None:

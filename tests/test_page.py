@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from index.errors import InputError
-from rag import Answer, Hit, Library, Turn
+from rag import Answer, Hit, Library
+from rag.endpoint import Endpoint
+from rag.generators import Choice
+from tests.llm_server import Talk, serving
 from ui import app
 from ui.shelf import Shelf
 
@@ -68,12 +71,12 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def served() -> Iterator[Callable[[Shelf], str]]:
+def served() -> Iterator[Callable[..., str]]:
     """Serve a shelf on a free port; gives the page's address."""
     pages: list[Any] = []
 
-    def start(shelf: Shelf) -> str:
-        page = app.build_page(shelf)
+    def start(shelf: Shelf, llm: Choice = None) -> str:
+        page = app.build_page(shelf, llm)
         pages.append(page)
         return app.launch(page, "127.0.0.1", free_port())
 
@@ -444,7 +447,7 @@ def test_a_rebuild_shows_progress_while_the_old_index_answers(reader: Reader) ->
 )
 def test_without_an_index_one_button_makes_it(
     visit: Callable[..., Reader],
-    served: Callable[[Shelf], str],
+    served: Callable[..., str],
     seed_data: Path,
     tmp_path: Path,
     damage: bool,
@@ -492,9 +495,13 @@ class Faulty:
     def search(self, question: str, k: int = 5) -> list[Hit]:
         return self._library.search(question, k)
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, *given: Any) -> Answer:
         self._fault()
-        return self._library.ask(question)
+        return self._library.ask(*given)
+
+    def stream(self, *given: Any) -> Iterator[Answer]:
+        self._fault()
+        return self._library.stream(*given)
 
 
 def holding(library: Any) -> Shelf:
@@ -504,7 +511,7 @@ def holding(library: Any) -> Shelf:
 
 
 def test_an_answer_can_be_stopped_and_asked_again(
-    visit: Callable[..., Reader], served: Callable[[Shelf], str], seed_library: Library
+    visit: Callable[..., Reader], served: Callable[..., str], seed_library: Library
 ) -> None:
     go = threading.Event()
     reader = visit(served(holding(Faulty(seed_library, lambda: go.wait(60) and None))))
@@ -522,8 +529,57 @@ def test_an_answer_can_be_stopped_and_asked_again(
     expect(turn).to_contain_text("已停止。", use_inner_text=True)
 
 
+def test_a_follow_up_shows_how_it_was_understood(
+    visit: Callable[..., Reader], served: Callable[..., str], seed_library: Library
+) -> None:
+    reader = visit(served(holding(seed_library)))
+    reader.ask("“澧兰党建”云平台是什么时候建成的？")
+    turn = reader.ask("那投资呢？")
+    understood = turn.locator(".understood")
+    expect(understood).to_have_text("理解为：“澧兰党建”云平台的投资是多少？", use_inner_text=True)
+    expect(turn.locator(".short")).to_have_text("300余万元")
+
+
+def test_a_model_writes_sentence_by_sentence_and_is_corrected(
+    visit: Callable[..., Reader], served: Callable[..., str], seed_library: Library
+) -> None:
+    go_on = threading.Event()
+
+    def script(talk: Talk) -> None:
+        talk.begin()
+        talk.piece("村（社区）主职“一肩挑”的比例达到96.56%[1]。\n")
+        go_on.wait(60)
+        talk.piece("村（社区）主职“一肩挑”的比例达到95.56%<img src=x onerror=alert(1)>[7]。")
+        talk.done()
+
+    with serving(script) as server:
+        model = Endpoint("m", server.url, "key")
+        reader = visit(served(holding(seed_library), model))
+        page = reader.page
+        page.get_by_label("问题").fill(ONE_POST)
+        page.keyboard.press("Enter")
+        turn = page.locator("#t1")
+        # One sentence is written; it is checked and shown once it is known to be whole.
+        expect(turn.locator(".sentence")).to_contain_text("比例达到96.56%")
+        expect(turn).to_have_attribute("data-stage", "writing")
+        go_on.set()
+        expect(turn).to_have_attribute("data-stage", "answered")
+        expect(turn.locator(".struck em")).to_have_text("95.56%")
+        expect(turn.locator(".sentence:not(.struck)").last).to_contain_text("实现率达96.56%")
+    assert reader.faults == []
+
+
+def test_a_model_that_is_away_leaves_the_text_itself(
+    visit: Callable[..., Reader], served: Callable[..., str], seed_library: Library
+) -> None:
+    model = Endpoint("m", f"http://127.0.0.1:{free_port()}/v1", "key")
+    turn = visit(served(holding(seed_library), model)).ask(ONE_POST)
+    expect(turn.locator(".short")).to_have_text("96.56%")
+    expect(turn.locator(".notice-line")).to_contain_text("连不上")
+
+
 def test_several_people_are_answered_at_once(
-    served: Callable[[Shelf], str], seed_library: Library
+    served: Callable[..., str], seed_library: Library
 ) -> None:
     both = threading.Barrier(2, timeout=60)  # breaks unless two questions are inside at once
     address = served(holding(Faulty(seed_library, lambda: both.wait() and None)))
@@ -534,7 +590,7 @@ def test_several_people_are_answered_at_once(
 
 def test_an_unexpected_error_is_told_without_its_insides(
     visit: Callable[..., Reader],
-    served: Callable[[Shelf], str],
+    served: Callable[..., str],
     seed_library: Library,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -567,7 +623,7 @@ def test_a_full_queue_is_told(reader: Reader) -> None:
 
 
 def test_hostile_questions_and_documents_stay_text(
-    visit: Callable[..., Reader], served: Callable[[Shelf], str], tmp_path: Path
+    visit: Callable[..., Reader], served: Callable[..., str], tmp_path: Path
 ) -> None:
     line = f"攻击测试的口令是{HOSTILE}，共写了三遍，登记在第二本册子的第四页上。"
     seeds = tmp_path / "seeds"
@@ -666,7 +722,7 @@ def test_an_impossible_address_is_told(host: str, port: int) -> None:
 
 
 def test_a_proxy_in_the_environment_does_not_matter(
-    served: Callable[[Shelf], str], seed_library: Library, monkeypatch: pytest.MonkeyPatch
+    served: Callable[..., str], seed_library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

@@ -15,7 +15,7 @@ from index import build
 from index.errors import IndexDamaged, IndexMissing, ModelError, YoujuError
 from index.types import Document, Passage, Progress, Span
 from rag import Library, Why
-from rag.types import Answer, Citation, Hit
+from rag.types import Answer, Citation, Hit, Struck
 from ui import article, evidence, examples, render, states, views
 from ui.marks import Mark, answer_spans, excerpt, marked
 from ui.shelf import Build, Shelf, State, Step
@@ -154,6 +154,25 @@ def test_an_unsupported_sentence_says_so() -> None:
     page = Page(render.answer_html(replace(turn, answer=answer)))
     assert len(page.with_class("unsupported")) == 1
     assert "这一句没有找到依据" in page.text()
+
+
+def test_a_struck_sentence_stands_where_it_was_with_its_number_flagged() -> None:
+    turn = answered(FIRST)
+    text = "比例是<b>95%</b>。"
+    struck = Struck(text, (Span(text.index("95"), text.index("95") + 3),), 0)
+    answer = replace(turn.answer, struck=(struck,), notice="断了<b>")
+    html = render.answer_html(replace(turn, answer=answer))
+    page = Page(html)
+    assert page.text("del") == text
+    assert page.text("em") == "95%"
+    assert page.text().index("95%") < page.text().index("96.56%")
+    assert "断了&lt;b&gt;" in html
+
+
+def test_how_a_question_was_understood_is_shown() -> None:
+    turn = answered(FIRST)
+    html = render.answer_html(replace(turn, answer=replace(turn.answer, understood="甲<的>乙？")))
+    assert "理解为：甲<的>乙？" in Page(html).text("p")
 
 
 def test_a_refusal_says_it_plainly_and_cites_nothing() -> None:

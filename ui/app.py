@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from rag import Library
+    from rag.generators import Choice
 
 _HERE = Path(__file__).parent
 _STYLES = ("page.css", "turn.css", "evidence.css", "states.css", "phone.css")
@@ -42,11 +43,13 @@ def serve(
     model: str | None,
     announce: Callable[[str], None] | None = None,
     library: Library | None = None,
+    llm: Choice = None,
 ) -> None:
     """Serve the page until it is interrupted from the keyboard, then return.
 
     ``announce`` is given the page's address once it answers. A ``library`` that is open
-    already is used; without one the index in ``data`` is opened while the page starts.
+    already is used; without one the index in ``data`` is opened while the page starts. ``llm``
+    names the model that writes (None: YOUJU_LLM).
 
     Raises:
         InputError: the address cannot be listened on, for instance because it is in use.
@@ -57,7 +60,7 @@ def serve(
         shelf.open()
     else:
         shelf.hold(library)
-    page = build_page(shelf)
+    page = build_page(shelf, llm)
     address = launch(page, host, port)
     try:
         if announce is not None:
@@ -96,7 +99,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
     return str(page.local_url)
 
 
-def build_page(shelf: Shelf) -> gr.Blocks:
+def build_page(shelf: Shelf, llm: Choice = None) -> gr.Blocks:
     """The page over ``shelf``, not yet served.
 
     Named endpoints: ``chat`` (question to Answer) and ``search`` (question, k to hits), as
@@ -106,7 +109,7 @@ def build_page(shelf: Shelf) -> gr.Blocks:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
 
-    ends = Endpoints(shelf)
+    ends = Endpoints(shelf, llm)
     with gr.Blocks(title=_title(), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=shell_html(),

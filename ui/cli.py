@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rag import Library
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+_LLM = (
+    "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,13 +57,16 @@ def _chat(options: argparse.Namespace) -> int:
         options.model,
         announce=_announce,
         library=library,
+        llm=options.llm,
     )
     return DONE
 
 
 def _ask(options: argparse.Namespace) -> int:
     return _each(
-        options, lambda library, asked: [library.ask(asked.text, asked.history)], terminal.answer
+        options,
+        lambda library, asked: [library.ask(asked.text, asked.history, options.llm)],
+        terminal.answer,
     )
 
 
@@ -205,6 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--seeds", type=Path, default=Path("seeds"), help="文章所在文件夹")
     chat.add_argument("--host", default="127.0.0.1")
     chat.add_argument("--port", type=int, default=7860)
+    chat.add_argument("--llm", help=_LLM)
     for name, run, help_ in (("ask", _ask, "回答问题"), ("search", _search, "查找段落")):
         sub = command(name, run, help_)
         sub.add_argument("question", nargs="?", help="问题")
@@ -212,6 +219,8 @@ def _parser() -> argparse.ArgumentParser:
             "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
         )
         sub.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+        if name == "ask":
+            sub.add_argument("--llm", help=_LLM)
         if name == "search":
             sub.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
     index = command("index", _index, "建立索引，或只更新改动的文件；索引里只有这次给出的文件")

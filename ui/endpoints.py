@@ -7,16 +7,20 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError, YoujuError
 from index.types import Span
 from rag.conversation import Turn, complete, turns
-from rag.types import answer_json
+from rag.types import Answer, answer_json
 from ui import article, evidence, render, states, views
 from ui.examples import examples
 from ui.shelf import Shelf
 from ui.texts import TEXTS, both
+
+if TYPE_CHECKING:
+    from rag import Library
+    from rag.generators import Choice
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +31,7 @@ SEARCH_MAX = 100  # hits that one search call may ask for
 class Frame:
     """All of a turn as it stands now; each later frame of the turn replaces it.
 
-    ``stage`` is found, answered or failed; ``answer`` and ``evidence`` are HTML, ``copy``
+    ``stage`` is found, writing, answered or failed; ``answer`` and ``evidence`` are HTML, ``copy``
     the text for the clipboard, ``spoken`` the words for a screen reader, ``understood`` the
     question as it was answered (see `rag.Answer`).
     """
@@ -43,8 +47,8 @@ class Frame:
 class Endpoints:
     """The endpoints over one shelf. Gradio runs them in threads, several at a time."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: Shelf, llm: Choice = None) -> None:
+        self._shelf, self._llm = shelf, llm
 
     def chat(self, question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
         """Answer a question about the documents. Returns the fields of Answer as JSON.
@@ -52,7 +56,7 @@ class Endpoints:
         ``history`` holds the turns before, oldest first, as {"q": question, "a": answer}.
         """
         with _told_to_callers():
-            answer = self._shelf.library().ask(question, turns(history or []))
+            answer = self._shelf.library().ask(question, turns(history or []), self._llm)
             return answer_json(answer)
 
     def search(self, question: str, k: int = 5) -> list[dict[str, Any]]:
@@ -129,16 +133,23 @@ class Endpoints:
             answer=f'<p class="stage-note">{both("found", n=len(hits))}</p>',
             evidence=evidence.found_html(question, [hit.passage for hit in hits]),
         )
-        answer = library.ask(question, history)
-        turn = views.turn(library, answer, number, time.perf_counter() - began)
-        yield Frame(
-            "answered",
-            answer=render.answer_html(turn),
-            evidence=evidence.evidence_html(turn),
-            copy=render.plain_text(turn),
-            spoken=answer.short or answer.text,
-            understood=answer.understood,
-        )
+        frame = None
+        for answer in library.stream(question, history, self._llm):
+            frame = _frame(library, answer, number, began)
+            yield frame
+        assert frame is not None  # a stream has at least the whole answer
+        yield dataclasses.replace(frame, stage="answered", spoken=answer.short or answer.text)
+
+
+def _frame(library: Library, answer: Answer, number: int, began: float) -> Frame:
+    turn = views.turn(library, answer, number, time.perf_counter() - began)
+    return Frame(
+        "writing",
+        answer=render.answer_html(turn),
+        evidence=evidence.evidence_html(turn),
+        copy=render.plain_text(turn),
+        understood=answer.understood,
+    )
 
 
 def _failed(message: str) -> Frame:

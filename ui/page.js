@@ -15,6 +15,7 @@ const turns = $(".turns");
 const reader = $(".reader");
 const pane = $(".pane");
 
+const UNFINISHED = ["found", "writing"]; // stages that another frame must follow
 const EARLIER = 8; // turns that a question is completed from
 let turnCount = 0;
 let running = null; // { turn, controller } of the question being answered
@@ -39,7 +40,7 @@ async function ask(question) {
       clearTimeout(patience);
       place(turn, frame);
     }
-    if (turn.dataset.stage === "found") throw new Error("offline");
+    if (UNFINISHED.includes(turn.dataset.stage)) throw new Error("offline");
   } catch (error) {
     if (error.name === "AbortError") fail(turn, "stopped");
     else fail(turn, ["busy", "unexpected"].includes(error.message) ? error.message : "offline");
@@ -85,10 +86,12 @@ function waitingNote(turn, key) {
 }
 
 function place(turn, frame) {
-  if (turn.dataset.stage === frame.stage && frame.stage !== "found") return;
+  if (turn.dataset.stage === frame.stage && !UNFINISHED.includes(frame.stage)) return;
   turn.dataset.stage = frame.stage;
-  $(".answer", turn).innerHTML = frame.answer;
-  $(".evidence", turn).innerHTML = frame.evidence;
+  if (turn.shown !== frame.answer) {
+    $(".answer", turn).innerHTML = turn.shown = frame.answer;
+    $(".evidence", turn).innerHTML = frame.evidence;
+  }
   Object.assign(turn, { copy: frame.copy, spoken: frame.spoken, understood: frame.understood });
   if (frame.spoken) $(".spoken").textContent = frame.spoken;
   markFold(turn);

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from index.types import Document, Span
+from rag.types import Struck
 from ui.marks import answer_spans, emphasised
 from ui.texts import both
 from ui.views import Sentence, Turn, sentences
@@ -18,6 +19,7 @@ def answer_html(turn: Turn) -> str:
     if turn.answer.status == "no_evidence":
         return _refusal(turn)
     body = _sentences_html(sentences(turn.answer), turn)
+    body += _notice_html(turn.answer.notice)
     short = _understood_html(turn.answer.understood) + _short_html(turn.answer.short)
     return f'{short}<div class="sentences" lang="zh-CN">{body}</div>{_foot(turn)}'
 
@@ -72,11 +74,32 @@ def _sentences_html(found: Sequence[Sentence], turn: Turn) -> str:
     """A sentence or two as paragraphs, more as a list, its counted items set off."""
     as_list = len(found) >= _LIST_FROM or sum(sentence.is_item for sentence in found) > 1
     mixed = any(s.is_item for s in found) and not all(s.is_item for s in found)
-    pieces = [
-        _sentence_html("li" if as_list else "p", number, sentence, turn, mixed)
-        for number, sentence in enumerate(found)
-    ]
+    tag = "li" if as_list else "p"
+    pieces: list[str] = []
+    for number, sentence in enumerate(found):
+        pieces += _struck_before(number, tag, turn)
+        pieces.append(_sentence_html(tag, number, sentence, turn, mixed))
+    pieces += _struck_before(len(found), tag, turn)
     return f"<ul>{''.join(pieces)}</ul>" if as_list else "".join(pieces)
+
+
+def _struck_before(line: int, tag: str, turn: Turn) -> list[str]:
+    """What the model wrote there and the text does not say, its numbers and names flagged."""
+    return [
+        f'<{tag} class="sentence struck"><del>{_flagged(struck)}</del> '
+        f'<span class="doubt">{both("struck")}</span></{tag}>'
+        for struck in turn.answer.struck
+        if struck.line == line
+    ]
+
+
+def _flagged(struck: Struck) -> str:
+    whole = Span(0, len(struck.text))
+    return emphasised(struck.text, whole, struck.flaws, "em")
+
+
+def _notice_html(notice: str) -> str:
+    return f'<p class="hint notice-line">{escape(notice)}</p>' if notice else ""
 
 
 def _sentence_html(tag: str, number: int, sentence: Sentence, turn: Turn, mixed: bool) -> str:

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from index.types import Progress
 
 if TYPE_CHECKING:
     from rag import Library
-    from rag.types import Answer, Hit
+    from rag.types import Answer, Hit, Struck
 
 _CERTAINTY = {"strong": "依据充分", "weak": "依据较弱，请核对", "none": "没有找到依据"}
 
@@ -49,6 +50,9 @@ def answer(library: Library, results: Sequence[Answer]) -> None:
     rows = [f"理解为：{given.understood}", ""] if given.understood else []
     rows += [given.short, ""] if given.short else []
     rows += [given.text, ""]
+    rows += [_struck(struck) for struck in given.struck]
+    if given.notice:
+        _note_once(given.notice)
     for citation in given.citations:
         document = library.document(citation.document_id)
         where = " · ".join(x for x in (document.title or document.id, citation.section) if x)
@@ -58,6 +62,17 @@ def answer(library: Library, results: Sequence[Answer]) -> None:
         rows += [f"  {_one_line(hit.passage.text)}" for hit in given.hits[:3]]
     rows.append(f"{_CERTAINTY[library.confidence_words(given)]}（{given.confidence:.0%}）")
     _say("\n".join(rows))
+
+
+def _struck(struck: Struck) -> str:
+    flaws = "、".join(span.of(struck.text) for span in struck.flaws)
+    return f"✗ {struck.text}（已划去：原文没有{flaws or '这样说'}）"
+
+
+@cache
+def _note_once(text: str) -> None:
+    """A model that is away is away for every question of a file."""
+    note(text)
 
 
 def hits(library: Library, results: Sequence[Hit]) -> None:

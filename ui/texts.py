@@ -73,6 +73,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "回到答案中的这一句，出处", "Back to this sentence of the answer, source"
         ),
         "unsupported": Text("这一句没有找到依据", "No evidence was found for this sentence"),
+        "struck": Text("原文没有这样说，已划去", "Not what the documents say: struck"),
         "no_evidence": Text("文中没有找到依据。", "The documents hold no evidence for this."),
         "refusal_note": Text(
             "换一种说法再问，或看看最接近的段落。",

@@ -1,0 +1,60 @@
+"""Language models that write answers, behind one small protocol, and which one a name gets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from index.errors import LanguageModelError
+from rag.prompting import Prompt
+
+
+class Generator(Protocol):
+    """Something that writes an answer piece by piece; closing the iterator stops it."""
+
+    @property
+    def name(self) -> str:
+        """What the model is called, for people."""
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        """The answer in pieces, as they are written.
+
+        Raises:
+            LanguageModelError: the model cannot be had, fails, or is silent for too long.
+        """
+
+
+Choice = Generator | str | None  # a generator, its name, or whatever YOUJU_LLM says
+
+
+def named(llm: Choice) -> Generator | None:
+    """The generator of a name; by default of YOUJU_LLM; None for ''.
+
+    A path (a model folder or a .gguf file) is loaded in process. Any other name is asked for
+    at OPENAI_BASE_URL where that or OPENAI_API_KEY is set, else loaded by transformers.
+
+    Raises:
+        LanguageModelError: the name is a .gguf path where there is no file.
+    """
+    if llm is not None and not isinstance(llm, str):
+        return llm
+    name = (os.environ.get("YOUJU_LLM", "") if llm is None else llm).strip()
+    if not name:
+        return None
+    return _made(name, os.environ.get("OPENAI_BASE_URL"), os.environ.get("OPENAI_API_KEY"))
+
+
+@lru_cache  # a model in process is loaded once
+def _made(name: str, url: str | None, key: str | None) -> Generator:
+    from rag.endpoint import Endpoint
+    from rag.local_model import LocalModel
+
+    path = Path(name)
+    if path.suffix == ".gguf" and not path.is_file():
+        raise LanguageModelError(f"没有模型文件 {path}。请检查路径。")
+    if not path.exists() and (url or key):
+        return Endpoint(name, url, key or "none")
+    return LocalModel(name)
