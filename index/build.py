@@ -90,6 +90,12 @@ class _Former:
         rows = self.index.vectors.matrix()
         return {journal.key(text): row for text, row in zip(texts, rows, strict=True)}
 
+    def rows_by_text(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        """Rows of its words: of a window's text, and of a document's title and text."""
+        texts = searchable.window_texts(self.documents, self.chunks)
+        windows = {text: row for row, text in enumerate(texts)}
+        return windows, {(d.title, d.text): row for row, d in enumerate(self.documents)}
+
 
 def _former(root: Path) -> _Former | None:
     try:
@@ -128,7 +134,7 @@ def _index(
     chunks = _cut(documents, former, encoder, report)
     texts = searchable.window_texts(documents, chunks)
     vectors = Vectors.build(_embed(root, texts, former, encoder, report))
-    words = _words(documents, texts, report)
+    words = _words(documents, texts, former, report)
     return searchable.assemble(documents, reading.sources, chunks, vectors, *words)
 
 
@@ -179,18 +185,26 @@ def _vectors(
 
 
 def _words(
-    documents: Sequence[Document], texts: Sequence[str], report: Report
+    documents: Sequence[Document], texts: Sequence[str], former: _Former | None, report: Report
 ) -> tuple[LexicalIndex, LexicalIndex]:
+    """The words of windows and of documents; those of known texts are not counted again."""
+    windows, wholes = former.rows_by_text() if former else ({}, {})
     total = len(texts) + len(documents)
 
-    def tokens() -> Iterator[list[str]]:  # one text at a time: all tokens would fill the memory
+    def tokens() -> Iterator[list[str] | int]:  # one by one: all tokens would fill the memory
         for done, text in enumerate(texts, 1):
-            yield search_tokens(text)
+            yield windows[text] if text in windows else search_tokens(text)
             if done % 100 == 0:
                 report(Progress(WORDS, done, total))
 
-    window_words = LexicalIndex.build(tokens())
-    document_words = LexicalIndex.build(searchable.document_tokens(d) for d in documents)
+    window_words = LexicalIndex.build(tokens(), former.index.window_words if former else None)
+    document_words = LexicalIndex.build(
+        (
+            wholes[key] if (key := (d.title, d.text)) in wholes else searchable.document_tokens(d)
+            for d in documents
+        ),
+        former.index.document_words if former else None,
+    )
     report(Progress(WORDS, total, total))
     return window_words, document_words
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from array import array
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +12,7 @@ import numpy.typing as npt
 
 from index.errors import IndexDamaged
 from index.manifest import Buffer
+from index.token_counts import TokenCounts, count
 
 K1, B = 1.2, 0.75
 
@@ -50,6 +49,10 @@ class Vocabulary:
         at = bisect_left(range(len(self)), wanted, key=self._token)
         return at if at < len(self) and self._token(at) == wanted else None
 
+    def names(self) -> list[str]:
+        """All of them in order."""
+        return [self._token(i).decode("utf-8", "surrogatepass") for i in range(len(self))]
+
     def _token(self, i: int) -> bytes:
         start = int(self.ends[i - 1]) if i else 0
         return bytes(self.text[start : int(self.ends[i])])
@@ -67,14 +70,16 @@ class LexicalIndex:
         self._vocabulary, self._postings, self.size = vocabulary, postings, size
 
     @classmethod
-    def build(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
-        """Index token lists (one a text), taken one by one."""
-        counted = _count(texts)
+    def build(
+        cls, texts: Iterable[Sequence[str] | int], former: LexicalIndex | None = None
+    ) -> LexicalIndex:
+        """Index token lists (one a text), taken one by one; a number is that row of ``former``."""
+        counted = count(texts, former._counted() if former else None)
         ranked = sorted((_encoded(token), i) for token, i in counted.numbers.items())
         places = np.empty(len(ranked), np.int64)
         places[[i for _, i in ranked]] = np.arange(len(ranked))
         vocabulary = Vocabulary.of(token for token, _ in ranked)
-        return cls(vocabulary, _weigh(counted, places), len(counted.lengths))
+        return cls(vocabulary, _weigh(counted, places), len(counted.distinct))
 
     def scores(self, tokens: Sequence[str]) -> Scores:
         """Scores of all texts for a query's tokens: float32 ``(size,)``, 0 where none occurs."""
@@ -115,6 +120,20 @@ class LexicalIndex:
         numbers = (self._vocabulary.number(token) for token in tokens)
         return [number for number in numbers if number is not None]
 
+    def _counted(self) -> TokenCounts:
+        """What it was built from, text after text again."""
+        postings, names = self._postings, self._vocabulary.names()
+        columns = np.repeat(
+            np.arange(len(names), dtype=np.int32), np.diff(postings.ends, prepend=0)
+        )
+        order = np.argsort(postings.rows, kind="stable")
+        return TokenCounts(
+            numbers={name: i for i, name in enumerate(names)},
+            tokens=columns[order],
+            counts=postings.counts[order].astype(np.int32),
+            distinct=np.bincount(postings.rows, minlength=self.size).astype(np.int32),
+        )
+
     def to_files(self, name: str) -> dict[str, Buffer]:
         """The stored files, named after ``name``."""
         header = {"k1": K1, "b": B, "size": self.size}
@@ -125,6 +144,7 @@ class LexicalIndex:
             f"{name}.column_ends": _raw(self._postings.ends, "<i8"),
             f"{name}.rows": _raw(self._postings.rows, "<i4"),
             f"{name}.values": _raw(self._postings.values, "<f4"),
+            f"{name}.counts": _raw(self._postings.counts, "<u2"),
         }
 
     @classmethod
@@ -141,6 +161,7 @@ class LexicalIndex:
                 np.frombuffer(files[f"{name}.column_ends"], "<i8"),
                 np.frombuffer(files[f"{name}.rows"], "<i4"),
                 np.frombuffer(files[f"{name}.values"], "<f4"),
+                np.frombuffer(files[f"{name}.counts"], "<u2"),
             )
             index = cls(Vocabulary(files[f"{name}.tokens"], token_ends), postings, size)
         except (KeyError, ValueError, TypeError) as error:
@@ -153,7 +174,8 @@ class LexicalIndex:
         whole = (
             len(vocabulary) == len(postings.ends)
             and _last(vocabulary.ends) == len(vocabulary.text)
-            and _last(postings.ends) == len(postings.rows) == len(postings.values)
+            and _last(postings.ends) == len(postings.rows)
+            and len(postings.rows) == len(postings.values) == len(postings.counts)
             and (len(postings.rows) == 0 or int(postings.rows.max()) < self.size)
         )
         if not whole:
@@ -167,51 +189,27 @@ class _Postings:
     ends: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int32]
     values: Scores
+    counts: npt.NDArray[np.uint16]  # from which the values come; only a build needs them
 
     def column(self, i: int) -> tuple[npt.NDArray[np.int32], Scores]:
         part = slice(int(self.ends[i - 1]) if i else 0, int(self.ends[i]))
         return self.rows[part], self.values[part]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Counted:
-    """Token counts, text after text: ``tokens`` and ``counts`` (postings,), by number.
-
-    ``distinct`` (texts,) says how many of them each text has, ``lengths`` its tokens.
-    """
-
-    numbers: dict[str, int]
-    tokens: npt.NDArray[np.int32]
-    counts: npt.NDArray[np.int32]
-    distinct: npt.NDArray[np.int32]
-    lengths: npt.NDArray[np.int32]
-
-
-def _count(texts: Iterable[Sequence[str]]) -> _Counted:
-    numbers: dict[str, int] = {}
-    tokens, counts, distinct, lengths = (array("i") for _ in range(4))
-    for text in texts:
-        tally = Counter(text)
-        tokens.extend(numbers.setdefault(token, len(numbers)) for token in tally)
-        counts.extend(tally.values())
-        distinct.append(len(tally))
-        lengths.append(len(text))
-    arrays = (np.array(part, np.int32) for part in (tokens, counts, distinct, lengths))
-    return _Counted(numbers, *arrays)
-
-
-def _weigh(counted: _Counted, places: npt.NDArray[np.int64]) -> _Postings:
+def _weigh(counted: TokenCounts, places: npt.NDArray[np.int64]) -> _Postings:
     """The postings, token numbers replaced by ``places`` (vocabulary,)."""
-    texts = len(counted.lengths)
+    lengths = counted.lengths()
+    texts = len(lengths)
     columns = places[counted.tokens]
     rows = np.repeat(np.arange(texts, dtype=np.int32), counted.distinct)
     frequencies = np.bincount(columns, minlength=len(places))
-    mean = counted.lengths.mean() if counted.lengths.any() else 1.0
-    damping = K1 * (1 - B + B * counted.lengths / mean)
+    mean = lengths.mean() if lengths.any() else 1.0
+    damping = K1 * (1 - B + B * lengths / mean)
     values = _rarity(texts, frequencies)[columns] * counted.counts
     values /= counted.counts + damping[rows]
     order = np.argsort(columns, kind="stable")  # stable: rows of a column keep rising
-    return _Postings(np.cumsum(frequencies), rows[order], values[order].astype(np.float32))
+    counts = counted.counts[order].astype(np.uint16)
+    return _Postings(np.cumsum(frequencies), rows[order], values[order].astype(np.float32), counts)
 
 
 def _rarity(texts: int, n: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import build, documents, journal, passages, searchable, sources, store
+from index import build, documents, journal, passages, searchable, sources, store, tokens
 from index.changes import BadFile, BuildReport, Move
 from index.embedding import Done, Encoder, Vector, load_encoder
 from index.errors import ModelError, SourceError, StoreError
@@ -112,10 +112,19 @@ def test_nothing_changed_nothing_is_done(
     assert list(again.index.documents) == list(first.index.documents)
 
 
-def test_only_what_changed_is_read_cut_and_embedded(
-    folder: Path, data: Path, real: Encoder, reads: list[str]
+def test_only_what_changed_is_read_cut_embedded_and_counted(
+    folder: Path, data: Path, real: Encoder, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build.build([folder], data, real)
+    counted: list[str] = []
+    real_tokens = tokens.search_tokens
+
+    def search_tokens(text: str) -> list[str]:
+        counted.append(text)
+        return real_tokens(text)
+
+    monkeypatch.setattr(build, "search_tokens", search_tokens)
+    monkeypatch.setattr(searchable, "search_tokens", search_tokens)
     (folder / "b.txt").write_text(TEXTS["b.txt"].replace("187", "188"), "utf-8")
     (folder / "d.txt").write_text("新文\n\n这是一篇刚刚加入的文章，讲的是节水灌溉。\n", "utf-8")
     (folder / "下" / "c.txt").unlink()
@@ -133,6 +142,8 @@ def test_only_what_changed_is_read_cut_and_embedded(
     assert not [text for text in watched.embedded if "青石水库" in text]  # moved: vectors kept
     assert not [text for text in watched.embedded if text == "渠道\n渠道"]
     assert [text for text in watched.embedded if "188" in text]
+    assert len(counted) == len(watched.embedded) + 2  # their windows, and two documents
+    assert not [text for text in counted if "青石水库" in text]
 
 
 def test_a_removed_file_is_never_found_again(folder: Path, data: Path, real: Encoder) -> None:

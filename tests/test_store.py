@@ -78,7 +78,7 @@ def test_reads_what_was_written(root: Path) -> None:
     found = store.read(root)
     assert found == store.Generation(manifest, FILES)
     assert manifest.header == HEADER
-    assert manifest.format_version == store.FORMAT_VERSION == 2
+    assert manifest.format_version == store.FORMAT_VERSION == 3
     assert manifest.built_at.endswith("+00:00")
     assert manifest.files["e"] == store.FileEntry(
         0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -341,7 +341,7 @@ def test_another_format_version_says_both_and_the_command(built: Path) -> None:
     forge_bytes(built, b'{"format_version": 7}')
     with pytest.raises(IndexMismatch) as caught:
         store.read(built)
-    for part in ("第 7 版", "第 2 版", f"youju index 源文件夹 --data '{built}'"):
+    for part in ("第 7 版", "第 3 版", f"youju index 源文件夹 --data '{built}'"):
         assert part in str(caught.value)
 
 
