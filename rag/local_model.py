@@ -48,13 +48,14 @@ class LocalModel:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        place, options = self.name, {}
+        place, options, dtype = self.name, {}, torch.bfloat16
         if self.name.endswith(".gguf"):
             path = Path(self.name)
-            place, options = str(path.parent), {"gguf_file": path.name}
+            # Its kernels compute in 32 bits; the weights stay packed.
+            place, options, dtype = str(path.parent), {"gguf_file": path.name}, torch.float32
         try:
             tokenizer = AutoTokenizer.from_pretrained(place, **options)
-            model = AutoModelForCausalLM.from_pretrained(place, dtype=torch.bfloat16, **options)
+            model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype, **options)
         except Exception as error:  # a foreign file breaks a loader in any way it likes
             raise LanguageModelError(
                 f"载入不了语言模型 {self.name}（{error!s:.200}）。请检查名称或路径；"

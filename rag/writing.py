@@ -18,7 +18,7 @@ from rag.instructions import is_tainted, speaks_to_a_model
 from rag.support import Support
 from rag.types import Answer, Citation, Hit, Struck
 
-_OFFERED = 0.35  # coverage from which a sentence of the text can stand for what was struck
+_OFFERED = 0.5  # coverage from which a sentence of the text can stand for what was struck
 _DECLINES = (
     "没有找到依据",
     "没有找到相关",
@@ -152,12 +152,12 @@ def compose(extract: Answer, verdicts: Sequence[Verdict]) -> Answer:
             page.say(verdict.text, verdict.cited)
         else:
             page.strike(verdict)
-    held = any(verdict.found.holds for verdict in verdicts)
-    if not page.lines:
-        return replace(extract, status="unsupported", struck=tuple(page.struck))
+    if not any(verdict.found.holds for verdict in verdicts):
+        struck = tuple(replace(one, line=0) for one in page.struck)
+        return replace(extract, status="unsupported", struck=struck)
     return replace(
         extract,
-        status="answered" if held else "unsupported",
+        status="answered",
         text="\n".join(page.lines),
         citations=tuple(page.citations),
         struck=tuple(page.struck),
