@@ -7,7 +7,7 @@ DATA ?= data
 SEEDS ?= seeds
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: chat test test-slow check index eval screenshots lock clean
+.PHONY: chat test test-slow check index eval bench screenshots lock clean
 
 chat: $(VENV)/.installed
 	$(BIN)/youju chat --data $(DATA) --seeds $(SEEDS) --port $(PORT)
@@ -30,6 +30,10 @@ check: $(VENV)/.installed-dev
 eval: $(VENV)/.installed
 	for folder in $(EVAL); do $(BIN)/youju eval $$folder --data $(DATA) || exit 1; done
 
+# make bench QUESTIONS=path/to/policy_covid CORPUS=path/to/news_30k [NAMES="embedding start"]
+bench: $(VENV)-bench/.installed
+	$(VENV)-bench/bin/python -m benchmarks $(NAMES) --questions $(QUESTIONS) --corpus $(CORPUS)
+
 screenshots: $(VENV)/.installed-dev $(VENV)/.chromium
 	$(BIN)/python docs/screenshots.py
 
@@ -38,7 +42,7 @@ lock: $(VENV)/.installed-dev
 	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//; s/ @ .*//' > constraints.txt
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11：apt-get install python3.11 python3.11-venv，或 make PYTHON=…"; exit 1; }
@@ -54,6 +58,10 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-slow: $(VENV)/.installed-dev
 	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev,llm,slow]'
+# Peers have a place of their own: they must not move what is installed for use.
+$(VENV)-bench/.installed: pyproject.toml constraints.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/pip install -q -c constraints.txt -e . -r benchmarks/requirements.txt
 	touch $@
 
 # The browser tests drive Debian's Chromium; its page needs a Chinese face to look at.

