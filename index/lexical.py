@@ -107,15 +107,6 @@ class LexicalIndex:
             totals += np.where(found[at] == rows, values[at], np.float32(0))
         return totals
 
-    def rarity(self, token: str) -> float:
-        """Inverse document frequency, ``ln(1 + (N - n + 0.5) / (n + 0.5))``."""
-        column = self._vocabulary.number(token)
-        n = 0 if column is None else len(self._postings.column(column)[0])
-        return float(_rarity(self.size, n))
-
-    def __contains__(self, token: str) -> bool:
-        return self._vocabulary.number(token) is not None
-
     def _columns(self, tokens: Sequence[str]) -> list[int]:
         numbers = (self._vocabulary.number(token) for token in tokens)
         return [number for number in numbers if number is not None]

@@ -115,10 +115,6 @@ class Vectors:
             np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
         )
 
-    def scores(self, query: Floats) -> Floats:
-        """Inner product of ``query`` (d,), a float32 unit vector, with every row: (n,)."""
-        return self.scores_at(query, np.arange(len(self)))
-
     def scores_at(self, query: Floats, rows: Ids) -> Floats:
         """Inner product of ``query`` (d,), a float32 unit vector, with each of ``rows``."""
         _check_units(query[np.newaxis], self.dimension)

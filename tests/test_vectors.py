@@ -60,11 +60,11 @@ def test_bytes_matrix_and_scores(n: int, d: int, seed: int) -> None:
     assert loaded.to_bytes() == built.to_bytes()
     assert (len(loaded), loaded.dimension) == (n, d)
     rows = stored(loaded, rows)
-    np.testing.assert_allclose(loaded.scores(query), rows @ query, atol=1e-6)
+    np.testing.assert_allclose(loaded.scores_at(query, np.arange(n)), rows @ query, atol=1e-6)
     some = np.arange(n)[::-2]
     np.testing.assert_allclose(loaded.scores_at(query, some), rows[some] @ query, atol=1e-6)
-    assert loaded.scores(query).shape == (n,)
-    assert loaded.scores(query).dtype == loaded.matrix().dtype == np.float32
+    assert loaded.scores_at(query, np.arange(n)).shape == (n,)
+    assert loaded.scores_at(query, np.arange(n)).dtype == loaded.matrix().dtype == np.float32
 
 
 def test_asking_for_more_than_there_is_gives_what_there_is() -> None:
@@ -86,7 +86,7 @@ def test_an_empty_index_finds_nothing() -> None:
     empty = Vectors.from_bytes(empty.to_bytes(), 0, 4)
     assert empty.search(unit_rows(3, 4, 0), 5).ids.shape == (3, 0)
     assert empty.matrix().shape == (0, 4)
-    assert empty.scores(unit_rows(1, 4, 0)[0]).shape == (0,)
+    assert empty.scores_at(unit_rows(1, 4, 0)[0], np.arange(0)).shape == (0,)
 
 
 def test_no_queries_find_nothing() -> None:
@@ -156,14 +156,14 @@ def test_a_wrong_dimension_says_both(d: int) -> None:
     with pytest.raises(ModelError, match=f"4 维，实为 \\(2, {d}\\)"):
         built.search(unit_rows(2, d, 3), 1)
     with pytest.raises(ModelError, match="4 维"):
-        built.scores(unit_rows(1, d, 3)[0])
+        built.scores_at(unit_rows(1, d, 3)[0], np.arange(5))
 
 
 def test_scores_take_one_fit_vector() -> None:
     built = Vectors.build(unit_rows(5, 4, 3))
     for bad in (np.full(4, np.nan, np.float32), unit_rows(1, 4, 3), np.zeros(4, np.float32)):
         with pytest.raises(ModelError):
-            built.scores(bad)
+            built.scores_at(bad, np.arange(5))
 
 
 def test_rounding_is_within_the_tolerance() -> None:
