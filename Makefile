@@ -58,6 +58,8 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-slow: $(VENV)/.installed-dev
 	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev,llm,slow]'
+	touch $@
+
 # Peers have a place of their own: they must not move what is installed for use.
 $(VENV)-bench/.installed: pyproject.toml constraints.txt benchmarks/requirements.txt
 	$(PYTHON) -m venv $(VENV)-bench
