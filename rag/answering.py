@@ -102,21 +102,30 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
         if logits[i] >= logits[order[0]] + math.log(share)
     ]
     numbers = {(c.row, c.number) for c in close if not wants_list or c.row == best.row}
-    numbers |= _whole(index, reading.question, best)
+    numbers |= _whole(index, reading.question, best, close)
     ordered = sorted(numbers, key=lambda place: (_rank(reading, place[0]), place[1]))
     return [_sentence(index, row, number) for row, number in ordered[:_ITEMS_MAX]]
 
 
-def _whole(index: SearchIndex, question: Question, best: Candidate) -> set[tuple[int, int]]:
+def _whole(
+    index: SearchIndex, question: Question, best: Candidate, close: Sequence[Candidate]
+) -> set[tuple[int, int]]:
     """What must stand beside the best sentence: a lead's content, a list's other items."""
     chunk = index.chunks[best.row]
     texts = [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
     leads = [i for i, text in enumerate(texts) if spans.ENUMERATOR.match(text)]
+    at = best.number
+    if (
+        at
+        and is_lead(texts[at - 1])
+        and any((c.row, c.number) == (best.row, at - 1) for c in close)
+    ):
+        at -= 1  # what announces the best sentence was asked about, and announces more
     numbers = {best.number}
-    if is_lead(texts[best.number]):
-        numbers |= _item(texts, leads, best.number, question.kind is Kind.LIST)
+    if is_lead(texts[at]):
+        numbers |= _item(texts, leads, at, question.kind is Kind.LIST)
     elif question.kind is Kind.LIST:
-        numbers |= _list_around(texts, leads, best.number)
+        numbers |= _list_around(texts, leads, at)
     return {(best.row, number) for number in numbers}
 
 
