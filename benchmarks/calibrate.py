@@ -37,9 +37,7 @@ from rag.features import FEATURES
 SETS, FOREIGN = ("policy_covid", "dureader_checklist"), "security_news_train"
 SEED = 7
 FOREIGN_REFUSED = 0.9  # share of the questions on other things that the threshold refuses
-STRONG_PRECISION = (
-    0.8  # share of right answers, among questions most of which have none, to count as strong
-)
+STRONG_PRECISION = 0.8  # share of right answers to count as strong, were half answerable
 # Judged apart: a sentence that fails one is no evidence, and must not lose its place to another.
 _REQUIREMENTS = ("missing_weight", "missing_specifics", "missing_entities", "asked_missing")
 # They weigh otherwise in one long article than in the corpora of one-paragraph articles here.
@@ -65,7 +63,7 @@ def main() -> None:
     """Collect, fit, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder that holds the evaluation sets")
-    parser.add_argument("--count", type=int, default=70, help="questions of each kind and set")
+    parser.add_argument("--count", type=int, default=60, help="questions of each kind and set")
     parser.add_argument("--data", type=Path, default=Path("data/calibration"))
     options = parser.parse_args()
     foreign = _sample(_answerable(read_beir(options.folder / FOREIGN)), options.count)
@@ -228,14 +226,18 @@ def _borders(confidence: Logistic, judged: Sequence[Judged]) -> tuple[float, flo
     Near-misses are left to the requirements: a threshold that refused more of them would refuse
     most free paraphrases, and a wrong refusal hides what the reader could check.
     """
-    met = [j for j in judged if not j.fails]
-    sure = np.asarray([sigmoid(confidence.logit(j.features)) for j in met])
-    right = np.asarray([j.right for j in met])
-    every = np.asarray([sigmoid(confidence.logit(j.features)) for j in judged])
-    foreign = np.asarray([j.foreign for j in judged])
-    threshold = float(np.quantile(every[foreign], FOREIGN_REFUSED))
+    sure = np.asarray([0.0 if j.fails else sigmoid(confidence.logit(j.features)) for j in judged])
+    right = np.asarray([j.right for j in judged])
+    threshold = float(np.quantile(sure[[j.foreign for j in judged]], FOREIGN_REFUSED))
+    # As if half of all questions had an answer.
+    yes = np.asarray([j.answerable for j in judged])
+    weights = np.where(yes, 0.5 / yes.mean(), 0.5 / (1 - yes.mean()))
     steps = [t for t in np.linspace(0.02, 0.98, 97) if t >= threshold and (sure >= t).any()]
-    enough = (t for t in steps if right[sure >= t].mean() >= STRONG_PRECISION)
+    enough = (
+        t
+        for t in steps
+        if np.average(right[sure >= t], weights=weights[sure >= t]) >= STRONG_PRECISION
+    )
     return threshold, float(next(enough, 0.98))
 
 
