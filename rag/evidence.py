@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.embedding import Encoder, Vector
+from index.embedding import Encoder
 from index.layout import cells
 from index.passages import ABOUT
 from index.searchable import SearchIndex
@@ -22,6 +22,7 @@ from rag import features, questions, spans
 from rag.questions import Question
 from rag.ranking import RankedPassage, ReadWindow
 from rag.reader import Finding
+from rag.search import Looked
 
 CANDIDATES = 12  # sentences that are embedded for a question
 _ODDS_PER_SHARE = 10.0  # log-odds that choose a candidate like all words in common do
@@ -94,22 +95,20 @@ def read(
     text: str,
     index: SearchIndex,
     ranked: Sequence[RankedPassage],
-    windows: Sequence[ReadWindow],
+    looked: Looked,
     encoder: Encoder,
-    query: Vector,
 ) -> Reading:
-    """Describe the sentences of the windows that the reader saw in the ``ranked`` passages.
-
-    ``query`` is the question's vector (d,).
-    """
+    """Describe the sentences of the windows that the reader saw in the ``ranked`` passages."""
     question = questions.parse(text)
     pages = [_page(index, passage) for passage in ranked]
-    found = _found_by_reader(pages, windows)
+    found = _found_by_reader(pages, looked.windows)
     places = _prefilter(question, pages, found)
     if not places:
         return Reading(question, ())
     owns = [pages[rank].own(number) for rank, number in places]
-    cosines = encoder.encode_passages([simplified(own) for own in owns]) @ query  # (candidates,)
+    cosines = (
+        encoder.encode_passages([simplified(own) for own in owns]) @ looked.query
+    )  # (candidates,)
     candidates = tuple(
         _candidate(question, pages, place, float(cosine), float(cosines.mean()), found[place])
         for place, cosine in zip(places, cosines, strict=True)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from index import build, searchable, tokens
 from index.changes import BuildReport
-from index.embedding import Encoder, Prompts, Vector, load_encoder
+from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
 from index.lazy import Lazy
 from index.manifest import Manifest
 from index.searchable import SearchIndex
-from index.simplified import simplified
 from index.types import Document, Passage, Progress
 from rag import (
     answering,
@@ -32,29 +29,12 @@ from rag.calibration import Calibration
 from rag.conversation import Turn
 from rag.evidence import Reading
 from rag.generators import Choice
-from rag.ranking import RankedPassage, ReadWindow
-from rag.reader import Reader
-from rag.retrieval import LegRankings, Pool
+from rag.ranking import RankedPassage
+from rag.retrieval import LegRankings
+from rag.search import Search
 from rag.types import Answer, Certainty, Hit, IndexInfo, Why
 
 _WHY_WORDS = 8
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A question's vector (d,) and the windows found for it."""
-
-    query: Vector
-    pool: Pool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Looked:
-    """A question with what was found for it and read."""
-
-    question: str
-    found: _Found
-    windows: tuple[ReadWindow, ...]
 
 
 class Library:
@@ -69,7 +49,7 @@ class Library:
     ) -> None:
         self._manifest, self._index, self._encoder = manifest, index, encoder
         self.build_report = build_report  # None where the index was opened, not built
-        self._last: _Looked | None = None
+        self._search = Search(index, encoder)
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
         self.documents: Mapping[str, Document] = index.by_id
         self.passages: Sequence[Passage] = Lazy(index.chunks, lambda chunk: chunk.passage)
@@ -156,9 +136,8 @@ class Library:
         if k < 1:
             raise InputError(f"k 应至少为 1，现在是 {k}。")
         text = asked.checked(question)
-        found = self._find(text, k)
-        windows = () if ranking.is_sure(found.pool) else self._read(text, found.pool)
-        ranked = ranking.passages(found.pool, windows, k)
+        looked = self._search.found(text, k)
+        ranked = ranking.passages(looked.pool, looked.windows, k)
         return [self._hit(text, passage, k) for passage in ranked]
 
     def ask(self, question: str, history: Sequence[Turn] = (), llm: Choice = None) -> Answer:
@@ -195,9 +174,8 @@ class Library:
     def why(self, question: str, hit: Hit) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""
         text = asked.checked(question)
-        looked = self._look(text)
-        pool = looked.found.pool
-        ranked = ranking.passages(pool, looked.windows, len(pool.windows))
+        looked = self._search.read(text, answering.PASSAGES)
+        ranked = ranking.passages(looked.pool, looked.windows, len(looked.pool.windows))
         chunks = self._index.chunks
         passage = next((p for p in ranked if chunks[p.row].passage.id == hit.passage.id), None)
         if passage is None and all(p.id != hit.passage.id for p in self.passages):
@@ -219,44 +197,15 @@ class Library:
 
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
         """Documents ranked by each leg, by their fusion, and as searched; for evaluation."""
-        text = asked.checked(question)
-        pool = self._find(text, k).pool
-        windows = () if ranking.is_sure(pool) else self._read(text, pool)
-        return LegRankings(
-            *(
-                retrieval.documents(self._index, pool, leg, k)
-                for leg in (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, windows))
-            )
-        )
+        looked = self._search.found(asked.checked(question), k)
+        pool = looked.pool
+        legs = (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, looked.windows))
+        return LegRankings(*(retrieval.documents(self._index, pool, leg, k) for leg in legs))
 
     def _judge(self, question: str) -> tuple[tuple[RankedPassage, ...], Reading]:
-        looked = self._look(question)
-        ranked = ranking.passages(looked.found.pool, looked.windows, answering.PASSAGES)
-        query = looked.found.query
-        reading = evidence.read(question, self._index, ranked, looked.windows, self._encoder, query)
-        return ranked, reading
-
-    def _look(self, question: str) -> _Looked:
-        # Whoever asks why passages were found asks of the question that was just answered.
-        looked = self._last  # another thread may change it meanwhile
-        if looked is None or looked.question != question:
-            found = self._find(question, answering.PASSAGES)
-            looked = _Looked(question, found, self._read(question, found.pool))
-            self._last = looked
-        return looked
-
-    def _find(self, question: str, k: int) -> _Found:
-        query = self._encoder.encode_queries([simplified(question)])[0]
-        words = tokens.search_tokens(question)
-        return _Found(query, retrieval.find(self._index, query, words, k))
-
-    def _read(self, question: str, pool: Pool) -> tuple[ReadWindow, ...]:
-        return ranking.read(self._index, question, pool, self._reader)
-
-    @cached_property
-    def _reader(self) -> Reader:
-        # A question whose passage is plain does not need it.
-        return Reader.load()
+        looked = self._search.read(question, answering.PASSAGES)
+        ranked = ranking.passages(looked.pool, looked.windows, answering.PASSAGES)
+        return ranked, evidence.read(question, self._index, ranked, looked, self._encoder)
 
     def _hit(self, question: str, found: RankedPassage, k: int) -> Hit:
         chunk = self._index.chunks[found.row]

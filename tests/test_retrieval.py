@@ -224,7 +224,7 @@ def test_hits_carry_what_was_found_and_read(
     monkeypatch.setattr(ranking, "SURE_LEAD", np.inf)
     question = "老乡跑一趟，能在同一个窗口办妥多少样手续？"
     found = found_in(seed_library, question)
-    read = ranking.read(seed_library._index, question, found, seed_library._reader)
+    read = ranking.read(seed_library._index, question, found, seed_library._search.reader)
     assert len(read) == ranking.WINDOWS
     ranked = ranking.passages(found, read, 3)
     hits = seed_library.search(question, 3)
