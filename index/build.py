@@ -56,7 +56,7 @@ def build(
         usable = former if former and _fits(former, root, encoder) else None
         files = sources.find(paths, root)
         reading = _read(files, usable, report)
-        was = tuple(former.index.documents) if former else ()
+        was = former.documents if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
             built = Built(usable.manifest, usable.index, done)

@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -408,6 +409,19 @@ def test_a_failed_build_leaves_the_old_library_answering(seed_library: Library) 
     wait_for(shelf)
     assert shelf.library() is seed_library
     assert "磁盘满了" in states.banner_html(shelf.state)
+
+
+def test_files_that_a_build_left_out_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("水库\n\n青石水库总库容1.26亿立方米，可以灌溉农田。\n", "utf-8")
+    (tmp_path / "<b>.exe").write_bytes(b"MZ")
+    built = Library.build(tmp_path, tmp_path / "data")
+    shelf = Shelf(lambda: built, lambda _: built)
+    shelf.build()
+    wait_for(shelf)
+    banner = states.banner_html(shelf.state)
+    assert "没有收录的文件（1）" in banner
+    assert "&lt;b&gt;.exe" in banner
+    assert "<b>" not in banner
 
 
 def test_a_build_is_not_started_twice(seed_library: Library) -> None:

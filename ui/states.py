@@ -44,7 +44,16 @@ def banner_html(state: State) -> str:
     if build.error is not None:
         again = f'<button type="button" class="quiet build">{both("try_again")}</button>'
         return f"<p>{both('build_failed')}{message_html(build.error)}</p>{again}{dismiss}"
-    return f"<p>{both('built')}{_counts(state.library)}</p>{dismiss}"
+    return f"<p>{both('built')}{_counts(state.library)}</p>{_left_out(state.library)}{dismiss}"
+
+
+def _left_out(library: Library) -> str:
+    """The files that the build could not read, each with its reason."""
+    bad = library.build_report.bad_files if library.build_report else ()
+    if not bad:
+        return ""
+    reasons = "".join(f'<li lang="zh-CN">{escape(file.reason)}</li>' for file in bad)
+    return f'<p class="failed">{both("left_out", n=len(bad))}</p><ul>{reasons}</ul>'
 
 
 def welcome_html(questions: Sequence[str]) -> str:

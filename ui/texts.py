@@ -142,6 +142,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "preparing": Text("载入模型", "Load the model"),
         "time_left": Text("大约还要 {n} 秒", "about {n} s left"),
         "built": Text("索引已经建好：", "The index is ready: "),
+        "left_out": Text("没有收录的文件（{n}）：", "Files left out ({n}):"),
         "build_failed": Text("没有建成：", "The build failed: "),
         "dismiss": Text("知道了", "Dismiss"),
         # errors
