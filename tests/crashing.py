@@ -25,7 +25,7 @@ import pytest
 
 from index import build, searchable, vectors
 from index.embedding import Done, Vector
-from index.errors import IndexMissing, StoreError
+from index.errors import BuildBusy, IndexMissing, StoreError
 from index.manifest import ModelInfo
 from rag import Library
 
@@ -167,6 +167,20 @@ def endless_builds(told: Connection, root: Path, folder: Path, first: int) -> No
         write_edition(folder, number)
         build_edition(root, folder)
         told.send(number)
+
+
+def contending_builds(told: Connection, root: Path, folder: Path, last: int) -> None:
+    """Build each edition, again where another builder is at work; tell what was said then."""
+    said = set()
+    for number in range(1, last + 1):
+        write_edition(folder, number)
+        while True:
+            try:
+                build_edition(root, folder)
+                break
+            except BuildBusy as busy:
+                said.add(str(busy))
+    told.send(said)
 
 
 def reading(told: Connection, root: Path) -> None:

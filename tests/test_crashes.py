@@ -14,6 +14,7 @@ import pytest
 from crashing import (
     attempted_build,
     build_edition,
+    contending_builds,
     dying_build,
     edition,
     endless_builds,
@@ -201,14 +202,12 @@ def test_a_disk_that_is_full_at_any_point_leaves_the_old_index(
 # --- together -----------------------------------------------------------------------------------
 
 
-def test_of_two_builders_one_leaves_with_a_message(built: Path, folder: Path) -> None:
-    process, ours = start(endless_builds, built, folder, 2)
-    try:
-        ours.recv()
-        ends = {finish(attempted_build, built, folder)[1][0] for _ in range(10)}
-    finally:
-        process.kill()
-        told = received(ours)
+def test_of_two_builders_one_leaves_with_a_message(tmp_path: Path, built: Path) -> None:
+    started = [start(contending_builds, built, tmp_path / name, 10) for name in "ab"]
+    told = [received(ours) for _, ours in started]
+    for process, _ in started:
         process.join(60)
-    assert any(end.startswith("BuildBusy: 另一个进程正在为") for end in ends)
-    assert edition(built) >= max(told, default=2)
+        assert process.exitcode == 0
+    messages = {message for (end,) in told for message in end}
+    assert messages == {f"另一个进程正在为 {built} 建立索引，请等它完成后再试；旧索引仍可使用。"}
+    assert edition(built) == 10
