@@ -111,7 +111,7 @@ def test_corpus_lines_are_documents(tmp_path: Path) -> None:
     assert (first.id, first.title, first.text) == ("d1", "水库", "库容三千万。")
     assert first.metadata == {"author": "周敏"}
     assert first.source == f"{path}:1"
-    assert (second.id, second.title, second.text) == ("d2", "", "没有标题。")
+    assert (second.id, second.title, second.text) == ("d2", "没有标题", "没有标题。")
     assert second.metadata == {"date": "2021-11-05"}
     assert second.source == f"{path}:3"
     assert (third.id, third.title, third.text) == ("d3", "只有标题", "")

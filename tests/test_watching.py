@@ -134,11 +134,18 @@ def test_folders_that_come_and_go_do_not_stop_it(folder: Path, watcher: Watcher)
     assert watcher.reaches(told + 1)
 
 
+# A parent in a shell's background hands on an ignored SIGINT.
+_INTERRUPTIBLE = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from ui.cli import main; sys.exit(main())"
+)
+
+
 @pytest.fixture
 def command(folder: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     arguments = ["index", "--watch", str(folder), "--data", str(tmp_path / "data")]
     child = subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", *arguments],
+        [sys.executable, "-c", _INTERRUPTIBLE, *arguments],
         stdout=subprocess.PIPE,
         stderr=(tmp_path / "said").open("wb"),
         text=True,

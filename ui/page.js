@@ -29,7 +29,7 @@ async function ask(question) {
   if (!question.trim()) return notice("empty_question");
   if (running) return notice("one_at_a_time");
   notice(null);
-  const earlier = history();
+  const earlier = earlierTurns();
   const turn = newTurn(question);
   const controller = new AbortController();
   running = { turn, controller };
@@ -74,7 +74,7 @@ function newTurn(question) {
 }
 
 // What the server completes a follow-up from: the answered turns, oldest first.
-function history() {
+function earlierTurns() {
   return $$(".turn[data-stage=answered]")
     .slice(-EARLIER)
     .map((turn) => ({ q: turn.understood || turn.question, a: turn.spoken }));
