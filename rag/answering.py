@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from index import layout
 from index.searchable import SearchIndex
-from index.types import Chunk, Span
-from rag import about, calibration, outline, spans
+from rag import calibration, known, spans
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
+from rag.known import Evidence
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
 from rag.verdict import verdict
@@ -25,46 +24,31 @@ _ITEMS_MAX = 12  # cited for a list
 _ODDS_SHARE, _ODDS_SHARE_LIST = 0.5, 0.2
 
 
-Evidence = tuple[Chunk | None, str, Span]  # chunk (None: a heading), document id, sentence
-
-
 def compose(
-    text: str, index: SearchIndex, reading: Reading, hits: Sequence[Hit], judge: Calibration
+    text: str,
+    index: SearchIndex,
+    reading: Reading,
+    hits: Sequence[Hit],
+    judge: Calibration,
+    article: str = "",
 ) -> Answer:
-    """Put the answer together; deterministic for the same index and question."""
-    known = _from_the_article_itself(reading.question, index, hits)
+    """Put the answer together; deterministic for the same index and question.
+
+    ``article`` is the id of the one that the conversation was about, if it was about any.
+    """
+    read_off = known.answer(reading.question, index, hits, article)
     logits = calibration.sentence_logits(judge, reading.candidates)
     sure = calibration.confidence(judge, logits, reading.candidates)
-    if known:
+    if read_off:
         # Read off the layout, not guessed at: as sure as the surest of the other answers.
-        return _answer(text, index, known.evidence, known.short, max(sure, judge.strong), hits)
+        sure, hits = max(sure, judge.strong), read_off.hits or hits
+        text = read_off.told or text
+        return _answer(text, index, read_off.evidence, read_off.short, sure, hits)
     if sure < judge.threshold or calibration.fails(logits, reading.candidates):
         return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
     evidence = _evidence(index, reading, logits)
     short = _short(index, reading, logits, evidence)
     return _answer(text, index, evidence, short, sure, hits)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    evidence: list[Evidence]
-    short: str
-
-
-def _from_the_article_itself(
-    question: Question, index: SearchIndex, hits: Sequence[Hit]
-) -> _Known | None:
-    """Answers to questions on the nearest article's credits or its structure."""
-    names = about.fields(question.text)
-    if not hits or not (names or outline.asks(question)):
-        return None
-    document_id = hits[0].passage.document_id
-    document, own = index.by_id[document_id], index.chunks_of(document_id)
-    spans_found, values = about.answer(names, document, own)
-    if not names:  # who wrote it is not answered by what it is about
-        spans_found = outline.answer(question, document, own)
-    evidence = [(_chunk_at(own, span), document_id, span) for span in spans_found]
-    return _Known(evidence, "，".join(values)) if evidence else None
 
 
 def _answer(
@@ -85,10 +69,6 @@ def _answer(
         citations=citations,
         hits=tuple(hits),
     )
-
-
-def _chunk_at(chunks: Iterable[Chunk], span: Span) -> Chunk | None:
-    return next((c for c in chunks if c.passage.start <= span.start < c.passage.end), None)
 
 
 def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> list[Evidence]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from index.errors import InputError
 from index.types import Document
-from rag import conversation, dates, when
+from rag import articles, conversation, dates, when
 from rag.conversation import Turn
 from rag.types import Answer
 
@@ -40,6 +40,14 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     asked = checked(question)
     completed = conversation.complete(asked, conversation.turns(history))
     return completed if len(completed) <= QUESTION_MAX else asked
+
+
+def before(question: str, history: Sequence[Turn]) -> str:
+    """What was asked just before, completed, where ``question`` speaks of "this article"; else ''."""
+    if not history or not articles.is_meant_without_a_name(question):
+        return ""
+    *earlier, last = conversation.turns(history)
+    return conversation.complete(last.question.strip(), earlier)[:QUESTION_MAX]
 
 
 def understood(answer: Answer, asked: str, documents: Mapping[str, Document]) -> Answer:

@@ -158,14 +158,20 @@ class Library:
     ) -> Iterator[Answer]:
         """`ask`, as the answer grows by checked sentences; each is complete, the last the whole."""
         text = asked.standalone(question, history)
-        extract = asked.understood(self._extract(text), question.strip(), self.documents)
+        article = self._article(asked.before(text, history))
+        extract = self._extract(text, article)
+        extract = asked.understood(extract, question.strip(), self.documents)
         yield from writing.answers(extract, self._index, llm, text)
 
-    def _extract(self, text: str) -> Answer:
+    def _article(self, before: str) -> str:
+        """The id of the article that the turn before was about; '' where there was none."""
+        return self.search(before, 1)[0].passage.document_id if before else ""
+
+    def _extract(self, text: str, article: str) -> Answer:
         ranked, reading = self._judge(text)
         hits = tuple(self._hit(text, passage, len(ranked)) for passage in ranked)
         reading = instructions.left_out(reading, self._index)
-        return answering.compose(text, self._index, reading, hits, self._calibration)
+        return answering.compose(text, self._index, reading, hits, self._calibration, article)
 
     def read(self, question: str) -> Reading:
         """The candidate sentences with their features, before any judgement; for calibration."""

@@ -13,18 +13,15 @@ from rag import spans
 from rag.questions import NUMERALS, Question
 from rag.questions import Kind as Answered
 
-_ARTICLE = r"(?:全文|文章|本文|文中|正文|该文|这篇|报道|通讯|讲话|文件|办法)"
+ARTICLE = r"(?:全文|文章|本文|文中|正文|该文|这篇|报道|通讯|讲话|文件|办法)"
 _PART = r"(?:大?部分|板块|小节|章(?!程)|节(?![水约能电省目日假点奏余育]))"
 # Of the article, or of nothing else that is named: 总投资由哪几部分组成 asks for something else.
 _PARTS = re.compile(
-    rf"(?:^(?:请问)?|{_ARTICLE}.{{0,8}}?)(?:(?:分(?:成|为)?|有|包括|由).{{0,4}}(?:几|多少|哪些)个?{_PART}"
+    rf"(?:^(?:请问)?|{ARTICLE}.{{0,8}}?)(?:(?:分(?:成|为)?|有|包括|由).{{0,4}}(?:几|多少|哪些)个?{_PART}"
     rf"|(?:哪几|哪些|几)个?{_PART})"
 )
-_WHOLE = re.compile(r"(?:文章|全文|本文|这篇|报道|通篇).{0,6}(?:讲|说|写|谈|介绍|论述)")
-_NTH_PART = re.compile(r"第([一二三四五六七八九十\d]+)个?(?:部分|章|节)")
-_TELLS = re.compile(
-    r"(?:讲|说|写|谈|介绍|论述)(?:的|了)*(?:是)?(?:什么|啥|哪)|(?:部分|章|节).{0,6}内容"
-)
+_NTH_PART = re.compile(r"(?:第([一二三四五六七八九十\d]+)|(最后一))个?(?:大?部分|章|节|板块)")
+_LEAD_MAX, _LEAD_LEVEL = 40, 9  # characters of a lead that is a heading; below any heading
 _NAME_MIN = 3  # characters; a shorter heading may stand in a question by chance
 _QUOTED = re.compile(r"[“《「\"]([^”》」\"]+)[”》」\"]")
 _QUOTES = re.compile(r"[“”《》「」\"‘’]")
@@ -40,8 +37,8 @@ class Heading:
 
 
 def asks(question: Question) -> bool:
-    """Whether a question may be about an article's structure, or a list that its structure is."""
-    return question.kind is Answered.LIST or bool(_TELLS.search(question.text))
+    """Whether a question may ask for parts of an article, or a list that its structure is."""
+    return question.kind is Answered.LIST
 
 
 def headings(document: Document) -> list[Heading]:
@@ -60,45 +57,74 @@ def headings(document: Document) -> list[Heading]:
 def answer(question: Question, document: Document, chunks: Sequence[Chunk]) -> list[Span]:
     """Spans that answer a question about the structure of ``document``; none if it asks no such.
 
-    全文分成哪几个部分, 这篇文章讲了什么: the top headings. 第二部分讲了什么, “红色铸魂”这一部分讲了哪三条,
-    红色铸魂从哪几个方面抓: the headings inside that section, or its enumerated leads (一是…二是…).
+    全文分成哪几个部分: the top headings. “红色铸魂”这一部分讲了哪三条, 红色铸魂从哪几个方面抓: the
+    headings inside that section, or its enumerated leads (一是…二是…).
     """
-    every = headings(document)
-    if not every:
+    if not asks(question):
         return []
-    top = [h for h in every if h.level == min(other.level for other in every)]
-    named = _named_section(question.text, document, every, top)
-    if named:
-        inside = [h for h in every if named.section.start <= h.span.start < named.section.end]
-        below = [h.span for h in inside if h.level == min(o.level for o in inside)]
-        return below or _leads(document, chunks, named.section)
-    whole = _PARTS.search(question.text) or _WHOLE.search(question.text)
-    return [h.span for h in top] if whole and len(top) > 1 else []
+    if named := named_part(question.text, document, chunks):
+        inside = headings_in(document, named.section) or leads_in(document, chunks, named.section)
+        return [part.span for part in inside]
+    top = top_headings(document)
+    return [h.span for h in top] if _PARTS.search(question.text) and len(top) > 1 else []
 
 
-def _named_section(
-    text: str, document: Document, every: Sequence[Heading], top: Sequence[Heading]
-) -> Heading | None:
+def top_headings(document: Document) -> list[Heading]:
+    """The headings of the highest level, in order."""
+    return _highest(headings(document))
+
+
+def headings_in(document: Document, section: Span) -> list[Heading]:
+    """The headings of the highest level inside a section, in order."""
+    return _highest([h for h in headings(document) if section.start <= h.span.start < section.end])
+
+
+def _highest(found: Sequence[Heading]) -> list[Heading]:
+    return [h for h in found if h.level == min(other.level for other in found)]
+
+
+def named_part(text: str, document: Document, chunks: Sequence[Chunk]) -> Heading | None:
+    """The section, or the enumerated lead with what follows it, that a question names."""
     if match := _NTH_PART.search(text):
-        number = NUMERALS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 0)
-        return top[number - 1] if 0 < number <= len(top) else None
+        return _nth(match, top_headings(document))
     asked = _QUOTES.sub("", text)
-    names = ((h, _name(simplified(h.span.of(document.text)))) for h in every)
-    return next((h for h, name in names if len(name) >= _NAME_MIN and name in asked), None)
+    leads = leads_in(document, chunks, Span(0, len(document.text)))
+    parts = [*headings(document), *(lead for lead in leads if _is_short(lead))]
+    names = ((part, _name(simplified(part.span.of(document.text)))) for part in parts)
+    return next((part for part, name in names if len(name) >= _NAME_MIN and name in asked), None)
+
+
+def _nth(match: re.Match[str], top: Sequence[Heading]) -> Heading | None:
+    if match[2]:
+        return top[-1] if top else None
+    number = NUMERALS.get(match[1]) or (int(match[1]) if match[1].isdigit() else 0)
+    return top[number - 1] if 0 < number <= len(top) else None
+
+
+def parts_in(document: Document, chunks: Sequence[Chunk], section: Span) -> list[Heading]:
+    """Headings and leads inside a section, with what stands under each."""
+    return [*headings_in(document, section), *leads_in(document, chunks, section)]
+
+
+def leads_in(document: Document, chunks: Sequence[Chunk], section: Span) -> list[Heading]:
+    """The enumerated leads (一是…二是…) in a section, each with what follows it in its paragraph."""
+    found = []
+    for chunk in chunks:
+        leads = [s for s in chunk.sentences if spans.ENUMERATOR.match(s.of(document.text))]
+        ends = [*(lead.start for lead in leads[1:]), chunk.passage.end]
+        for lead, end in zip(leads, ends if leads else (), strict=True):
+            if section.start <= lead.start < section.end:
+                found.append(Heading(lead, _LEAD_LEVEL, Span(lead.end, end)))
+    return found
+
+
+def _is_short(lead: Heading) -> bool:
+    """Whether a lead is as short as a heading, and announces something."""
+    return lead.span.end - lead.span.start <= _LEAD_MAX and lead.section.start < lead.section.end
 
 
 def _name(heading: str) -> str:
     """What a heading is called by: its quoted words, else all of it without its number."""
     quoted = _QUOTED.search(heading)
-    return _QUOTES.sub("", quoted[1] if quoted else spans.ENUMERATOR.sub("", heading).strip("# "))
-
-
-def _leads(document: Document, chunks: Sequence[Chunk], section: Span) -> list[Span]:
-    inside = [
-        span
-        for chunk in chunks
-        if chunk.passage.document_id == document.id
-        for span in chunk.sentences
-        if section.start <= span.start < section.end
-    ]
-    return [span for span in inside if spans.ENUMERATOR.match(span.of(document.text))]
+    bare = spans.ENUMERATOR.sub("", heading).strip("# 。；;")
+    return _QUOTES.sub("", quoted[1] if quoted else bare)

@@ -275,8 +275,6 @@ def test_field_that_the_article_does_not_have_is_no_answer(second_library: Libra
 def structure(library: Library, question: str) -> list[str]:
     (document,) = library.documents.values()
     parsed = parse(question)
-    if not outline.asks(parsed):
-        return []
     found = outline.answer(parsed, document, library._index.chunks)
     return [span.of(document.text) for span in found]
 
@@ -303,7 +301,7 @@ def test_parts_of_the_second_article(second_library: Library) -> None:
 def test_leads_inside_a_part(seed_library: Library) -> None:
     leads = ["一是始终坚持深学笃行。", "二是持续深化主题教育。", "三是严格压实政治责任。"]
     assert structure(seed_library, "“红色铸魂”这一部分讲了哪三条做法？") == leads
-    assert structure(seed_library, "第一部分讲了什么？") == leads
+    assert structure(seed_library, "第一部分讲了哪些做法？") == leads
 
 
 def test_headings_inside_a_part(second_library: Library) -> None:
@@ -311,7 +309,7 @@ def test_headings_inside_a_part(second_library: Library) -> None:
         "（一）把土渠换成管道",
         "（二）让价钱说话",
     ]
-    assert structure(second_library, "第九部分讲了什么？") == []
+    assert structure(second_library, "第九部分讲了哪些做法？") == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""Answers that are read off an article itself: its credits, its structure, what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index.searchable import SearchIndex
+from index.types import Chunk, Document, Span
+from rag import about, articles, outline, summaries
+from rag.questions import Question
+from rag.types import Hit
+
+Evidence = tuple[Chunk | None, str, Span]  # chunk (None: a heading), document id, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is cited, and the bare answer or ''.
+
+    ``told`` is the question with the article that was taken, '' where that is plain; ``hits``
+    are the passages of the evidence, () where those found for the question will do.
+    """
+
+    evidence: tuple[Evidence, ...]
+    short: str = ""
+    told: str = ""
+    hits: tuple[Hit, ...] = ()
+
+
+def answer(
+    question: Question, index: SearchIndex, hits: Sequence[Hit], article: str
+) -> Known | None:
+    """The answer to a question on an article itself; None to any other.
+
+    The article is the one of ``hits`` that the question names, else ``article`` (an id, or ''),
+    else the nearest.
+    """
+    names = about.fields(question.text)
+    if not hits or not (names or outline.asks(question) or summaries.asks(question)):
+        return None
+    near = [index.by_id[hit.passage.document_id] for hit in hits]
+    named = articles.named(question.text, near)
+    document = named or (index.by_id[article] if article else near[0])
+    own = index.chunks_of(document.id)
+    found = _credits(names, document, own) if names else _content(question, document, own)
+    if found is None or named or len(index.documents) == 1:
+        return found
+    told = articles.told(question.text, document)
+    return Known(found.evidence, found.short, told, found.hits)
+
+
+def _credits(names: Sequence[str], document: Document, own: Sequence[Chunk]) -> Known | None:
+    spans, values = about.answer(names, document, own)
+    return Known(_evidence(document, own, spans), "，".join(values)) if spans else None
+
+
+def _content(question: Question, document: Document, own: Sequence[Chunk]) -> Known | None:
+    if spans := outline.answer(question, document, own):
+        return Known(_evidence(document, own, spans))
+    if spans := summaries.answer(question, document, own):
+        evidence = _evidence(document, own, spans)
+        return Known(evidence, hits=_hits(evidence))
+    return None
+
+
+def _evidence(
+    document: Document, own: Sequence[Chunk], spans: Iterable[Span]
+) -> tuple[Evidence, ...]:
+    return tuple((_chunk_at(own, span), document.id, span) for span in spans)
+
+
+def _chunk_at(chunks: Iterable[Chunk], span: Span) -> Chunk | None:
+    return next((c for c in chunks if c.passage.start <= span.start < c.passage.end), None)
+
+
+def _hits(evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
+    """The passages that a summary cites, in the order of the article."""
+    passages = {chunk.passage.id: chunk.passage for chunk, _, _ in evidence if chunk}
+    cited = [span for _, _, span in evidence]
+    return tuple(
+        Hit(
+            passage=passage,
+            score=0.0,
+            rank=rank,
+            sentences=tuple(s for s in cited if passage.start <= s.start < passage.end),
+            found_by=(),
+        )
+        for rank, passage in enumerate(passages.values(), 1)
+    )
