@@ -67,7 +67,9 @@ class Logits:
         places = np.arange(len(sums), dtype=np.float32)
         judged = sums - np.float32(_TOKEN_COST) * (places[None] - places[:, None])
         start, end = divmod(int(np.argmax(np.where(allowed, judged, -np.inf))), sums.shape[1])
-        span = Span(self.tokens[first + start].start, self.tokens[first + end].end)
+        # A token may reach beyond: 。” is one, and a sentence can end between its marks.
+        last_character = min(self.tokens[first + end].end, inside.end)
+        span = Span(self.tokens[first + start].start, last_character)
         return Finding(span, float(sums[start, end]))
 
 

@@ -25,9 +25,9 @@ WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
 
 @cache
-def fingerprint() -> str:
-    """SHA-256 of the shipped weights."""
-    return hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+def fingerprint(weights: Path = WEIGHTS) -> str:
+    """SHA-256 of trained weights, by default the shipped ones."""
+    return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
 def open_reader() -> Runtime:

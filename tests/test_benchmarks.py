@@ -7,7 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks import embedding, growth, timing
+from benchmarks import check_reader, embedding, growth, timing
+from index.types import Document
+from rag.reader import Reader
 
 
 def test_runs_take_turns_and_the_first_round_does_not_count() -> None:
@@ -42,3 +44,12 @@ def test_the_peak_counts_real_products() -> None:
     assert y.shape == (embedding._SHAPE[0], embedding._SHAPE[2])
     assert y.dtype == np.int32
     assert len(np.unique(y[0])) > 100
+
+
+def test_the_best_answer_of_a_document_is_bare_and_surer_than_where_there_is_none() -> None:
+    text = "青石桥建于1897年。\n\n如今每天有大约3000人从桥上经过。桥头的茶馆由李家经营。"
+    document = Document("bridge", "青石桥", text, "bridge.txt", {})
+    reader = Reader.load()
+    asked = check_reader.read_in(reader, "青石桥建于哪一年？", document)
+    assert asked.answer == "1897年"
+    assert asked.odds > check_reader.read_in(reader, "青石桥花了多少钱修建？", document).odds

@@ -109,6 +109,14 @@ def window(at: int, chunk: int, odds: float) -> ReadWindow:
     return ReadWindow(at, chunk, Span(0, 1), logits)
 
 
+def test_an_answer_ends_where_its_sentence_does_though_a_token_reaches_further() -> None:
+    # 张三。” as one sentence and its closing mark as the next; 。” is one token.
+    logits = Logits((Span(0, 1), Span(1, 4)), row(1, 0), row(0, 2))
+    found = logits.best(Span(0, 3))
+    assert found is not None
+    assert found.span == Span(0, 3)
+
+
 def test_a_passage_stands_where_its_best_window_does() -> None:
     found = pool([0, 3, 1, 2], [0, 0, 0, 0], [7, 7, 8, 9])
     ranked = ranking.passages(found, (), 10)

@@ -36,9 +36,3 @@ def best_span(
     best = int(np.argmax(np.where(allowed, sums, -np.inf)))
     row, column = divmod(best, sums.shape[1])
     return BestSpan(first + row, first + column, float(sums[row, column]) - null)
-
-
-def start_probabilities(starts: Floats) -> Floats:
-    """Softmax of the start logits; position 0 holds the probability of "no answer"."""
-    shifted = np.exp(starts - starts.max())
-    return np.asarray(shifted / shifted.sum(), np.float32)
