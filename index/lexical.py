@@ -88,10 +88,13 @@ class LexicalIndex:
             np.add.at(totals, *self._postings.column(column))
         return totals
 
-    def top(self, tokens: Sequence[str], k: int) -> Matches:
-        """The ``k`` best texts, or fewer where fewer match; equal ones by rising row."""
+    def top(self, tokens: Sequence[str], k: int, among: Rows | None = None) -> Matches:
+        """The ``k`` best texts, or fewer where fewer match; equal ones by rising row.
+
+        With ``among``, rising rows, only of these; what is rare is still counted over all.
+        """
         scores = self.scores(tokens)
-        rows = np.flatnonzero(scores)
+        rows = np.flatnonzero(scores) if among is None else among[scores[among] > 0]
         if len(rows) > k:
             least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
             rows = rows[scores[rows] >= least]
@@ -167,7 +170,7 @@ class LexicalIndex:
             and _last(vocabulary.ends) == len(vocabulary.text)
             and _last(postings.ends) == len(postings.rows)
             and len(postings.rows) == len(postings.values) == len(postings.counts)
-            and (len(postings.rows) == 0 or int(postings.rows.max()) < self.size)
+            and _are_rows(postings.rows, self.size)
         )
         if not whole:
             raise IndexDamaged(f"词索引 {name} 的各部分大小对不上。{_REMEDY}")
@@ -210,6 +213,10 @@ def _rarity(texts: int, n: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 def _encoded(token: str) -> bytes:
     return token.encode("utf-8", "surrogatepass")
+
+
+def _are_rows(rows: npt.NDArray[np.int32], size: int) -> bool:
+    return len(rows) == 0 or 0 <= int(rows.min()) <= int(rows.max()) < size
 
 
 def _last(ends: npt.NDArray[np.int64]) -> int:

@@ -96,20 +96,25 @@ class Vectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, queries: Floats, k: int) -> Neighbours:
+    def search(self, queries: Floats, k: int, among: Ids | None = None) -> Neighbours:
         """The ``min(k, n)`` best rows for each of ``queries`` (q, d), float32 unit rows.
+
+        With ``among`` (m,), rows in any order without repeats, only these are compared.
 
         Raises ``ModelError`` for vectors that are not that, ``InputError`` for ``k`` < 1.
         """
         if k < 1:
             raise InputError(f"结果条数应至少为 1，实为 {k}。")
         _check_units(queries, self.dimension)
-        k = min(k, len(self))  # FAISS would fill up with id -1, which is also the last row
+        # FAISS would fill up with id -1, which is also the last row.
+        k = min(k, len(self) if among is None else len(among))
         if k == 0 or len(queries) == 0:
             shape = (len(queries), k)
             return Neighbours(np.empty(shape, np.int64), np.empty(shape, np.float32))
         with _threads(1 if len(queries) == 1 else None):
-            scores, ids = self._index.search(np.ascontiguousarray(queries), k)
+            scores, ids = self._index.search(
+                np.ascontiguousarray(queries), k, params=self._only(among)
+            )
         order = np.lexsort((ids, -scores), axis=1)
         return Neighbours(
             np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
@@ -124,6 +129,19 @@ class Vectors:
     def matrix(self) -> Floats:
         """A copy of all rows (n, d)."""
         return self._rows().astype(np.float32)
+
+    def _only(self, rows: Ids | None) -> Any:
+        """FAISS's parameters for comparing only ``rows``, one bit for each row of all."""
+        import faiss
+
+        if rows is None:
+            return None
+        chosen = np.zeros(len(self), np.bool_)
+        chosen[rows] = True
+        bits = np.packbits(chosen, bitorder="little")
+        # Its stubs do not know what its Python side adds: arrays, and parameters by name.
+        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+        return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
     def _rows(self) -> npt.NDArray[np.float16]:
         """The stored rows (n, d): the file's end."""

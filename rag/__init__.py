@@ -16,7 +16,8 @@ from index.errors import (
 from index.types import Document, Passage, Progress, Span
 from rag.conversation import Turn
 from rag.library import Library
-from rag.types import Answer, Certainty, Citation, Hit, IndexInfo, Why
+from rag.scope import Scope
+from rag.types import Answer, Certainty, Citation, Covered, Hit, IndexInfo, Why
 
 __all__ = [
     "Answer",
@@ -25,6 +26,7 @@ __all__ = [
     "BuildReport",
     "Certainty",
     "Citation",
+    "Covered",
     "Document",
     "Hit",
     "IndexDamaged",
@@ -38,6 +40,7 @@ __all__ = [
     "Move",
     "Passage",
     "Progress",
+    "Scope",
     "SourceError",
     "Span",
     "StoreError",

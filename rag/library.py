@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from index import build, searchable, tokens
+from index import build, searchable
 from index.changes import BuildReport
 from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
@@ -19,8 +20,8 @@ from rag import (
     asked,
     calibration,
     evidence,
+    explaining,
     instructions,
-    questions,
     ranking,
     retrieval,
     writing,
@@ -31,10 +32,9 @@ from rag.evidence import Reading
 from rag.generators import Choice
 from rag.ranking import RankedPassage
 from rag.retrieval import LegRankings
+from rag.scope import EVERYTHING, Scope
 from rag.search import Search
-from rag.types import Answer, Certainty, Hit, IndexInfo, Why
-
-_WHY_WORDS = 8
+from rag.types import Answer, Certainty, Covered, Hit, IndexInfo, Why
 
 
 class Library:
@@ -127,73 +127,88 @@ class Library:
         except KeyError:
             raise InputError(f"文库里没有编号为 {document_id!r} 的文档。") from None
 
-    def search(self, question: str, k: int = 5) -> list[Hit]:
-        """The ``k`` best passages, best first.
+    def covered(self, within: Scope) -> Covered:
+        """How many documents are in ``within``, and how many have no date to be judged by.
 
         Raises:
-            InputError: the question is empty or too long, or ``k`` is below 1.
+            InputError: there is none, or a date in ``within`` cannot be read.
+        """
+        selection = self._search.selected(within)
+        if selection is None:
+            return Covered(len(self.documents), 0)
+        return Covered(len(selection.rows), selection.undated)
+
+    def search(self, question: str, k: int = 5, *, within: Scope = EVERYTHING) -> list[Hit]:
+        """The ``k`` best passages of the documents in ``within``, best first.
+
+        Raises:
+            InputError: the question is empty or too long, ``k`` is below 1, or ``within`` holds
+                no document.
         """
         if k < 1:
             raise InputError(f"k 应至少为 1，现在是 {k}。")
         text = asked.checked(question)
-        looked = self._search.found(text, k)
+        looked = self._search.found(text, k, within)
         ranked = ranking.passages(looked.pool, looked.windows, k)
         return [self._hit(text, passage, k) for passage in ranked]
 
-    def ask(self, question: str, history: Sequence[Turn] = (), llm: Choice = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        llm: Choice = None,
+        *,
+        within: Scope = EVERYTHING,
+    ) -> Answer:
         """Answer with a citation for every sentence.
 
         ``history``: the turns before, oldest first, from which a follow-up is completed.
         ``llm``: the model that writes, or its name (see `rag.generators.named`; default:
         YOUJU_LLM); '' for none. Without one the answer is the text's own sentences, and
-        deterministic.
+        deterministic. ``within``: the documents to answer from.
 
         Raises:
-            InputError: the question is empty or too long, or ``history`` holds no turns.
+            InputError: the question is empty or too long, ``history`` holds no turns, or
+                ``within`` no document.
         """
-        return deque(self.stream(question, history, llm), maxlen=1)[0]
+        return deque(self.stream(question, history, llm, within=within), maxlen=1)[0]
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), llm: Choice = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        llm: Choice = None,
+        *,
+        within: Scope = EVERYTHING,
     ) -> Iterator[Answer]:
         """`ask`, as the answer grows by checked sentences; each is complete, the last the whole."""
         text = asked.standalone(question, history)
-        article = self._article(asked.before(text, history))
-        extract = self._extract(text, article)
+        article = self._article(asked.before(text, history), within)
+        extract = self._extract(text, article, within)
         extract = asked.understood(extract, question.strip(), self.documents)
         yield from writing.answers(extract, self._index, llm, text)
 
-    def _article(self, before: str) -> str:
+    def _article(self, before: str, within: Scope) -> str:
         """The id of the article that the turn before was about; '' where there was none."""
-        return self.search(before, 1)[0].passage.document_id if before else ""
+        hits = self.search(before, 1, within=within) if before else []
+        return hits[0].passage.document_id if hits else ""
 
-    def _extract(self, text: str, article: str) -> Answer:
-        ranked, reading = self._judge(text)
+    def _extract(self, text: str, article: str, within: Scope) -> Answer:
+        ranked, reading = self._judge(text, within)
         hits = tuple(self._hit(text, passage, len(ranked)) for passage in ranked)
         reading = instructions.left_out(reading, self._index)
-        return answering.compose(text, self._index, reading, hits, self._calibration, article)
+        judge = self._calibration
+        answer = answering.compose(text, self._index, reading, hits, judge, article)
+        return replace(answer, undated=self.covered(within).undated)
 
     def read(self, question: str) -> Reading:
         """The candidate sentences with their features, before any judgement; for calibration."""
-        return self._judge(asked.checked(question))[1]
+        return self._judge(asked.checked(question), EVERYTHING)[1]
 
-    def why(self, question: str, hit: Hit) -> Why:
+    def why(self, question: str, hit: Hit, *, within: Scope = EVERYTHING) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""
-        text = asked.checked(question)
-        looked = self._search.read(text, answering.PASSAGES)
-        ranked = ranking.passages(looked.pool, looked.windows, len(looked.pool.windows))
-        chunks = self._index.chunks
-        passage = next((p for p in ranked if chunks[p.row].passage.id == hit.passage.id), None)
-        if passage is None and all(p.id != hit.passage.id for p in self.passages):
-            raise InputError(f"文库里没有编号为 {hit.passage.id!r} 的段落。")
-        inside = set(tokens.words(f"{hit.passage.section}\n{hit.passage.text}"))
-        shared = [w for w in dict.fromkeys(questions.content_words(text)) if w in inside]
-        return Why(
-            words=tuple(shared[:_WHY_WORDS]),
-            dense_rank=passage.dense_rank if passage else None,
-            lexical_rank=passage.lexical_rank if passage else None,
-            odds=passage.odds if passage else None,
-        )
+        looked = self._search.read(asked.checked(question), answering.PASSAGES, within)
+        return explaining.why(self._index, looked, hit)
 
     def confidence_words(self, answer: Answer) -> Certainty:
         """How sure an answer is, in three steps whose borders come from the calibration."""
@@ -208,8 +223,8 @@ class Library:
         legs = (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, looked.windows))
         return LegRankings(*(retrieval.documents(self._index, pool, leg, k) for leg in legs))
 
-    def _judge(self, question: str) -> tuple[tuple[RankedPassage, ...], Reading]:
-        looked = self._search.read(question, answering.PASSAGES)
+    def _judge(self, question: str, within: Scope) -> tuple[tuple[RankedPassage, ...], Reading]:
+        looked = self._search.read(question, answering.PASSAGES, within)
         ranked = ranking.passages(looked.pool, looked.windows, answering.PASSAGES)
         return ranked, evidence.read(question, self._index, ranked, looked, self._encoder)
 

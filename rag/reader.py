@@ -90,6 +90,8 @@ class Reader:
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Logits]:
         """Logits of each text, in order."""
+        if not texts:
+            return []
         query = embedding.encodable(f"query: {question}")
         pairs = [
             (query, embedding.encodable(f"{t.context}\n{t.text}" if t.context else t.text))

@@ -56,20 +56,26 @@ class LegRankings:
 
 
 def find(
-    index: SearchIndex, query: npt.NDArray[np.float32], tokens: Sequence[str], passages: int
+    index: SearchIndex,
+    query: npt.NDArray[np.float32],
+    tokens: Sequence[str],
+    passages: int,
+    within: Rows | None = None,
 ) -> Pool:
     """The windows that any leg has among its best, for a query vector ``(d,)`` and tokens.
 
-    The pool is large enough for that many ``passages``, where the index has them.
+    The pool is large enough for that many ``passages``, where the index has them. With
+    ``within``, rising rows of documents, no leg looks at the windows of any other.
     """
+    among = None if within is None else _windows_of(index, within)
     depth = max(POOL_WINDOWS, passages * _WINDOWS_A_PASSAGE)
     words = index.window_words.scores(tokens)
-    in_documents = index.document_words.top(tokens, POOL_DOCUMENTS).rows
+    in_documents = index.document_words.top(tokens, POOL_DOCUMENTS, within).rows
     windows = np.unique(
         np.concatenate(
             [
-                index.vectors.search(query[np.newaxis], depth).ids[0],
-                fusion.best(words, depth),
+                index.vectors.search(query[np.newaxis], depth, among).ids[0],
+                _best_of(words, depth, among),
                 np.fromiter(_best_windows(index, words, in_documents), np.int64),
             ]
         )
@@ -111,6 +117,18 @@ def window_span(index: SearchIndex, window: int) -> Span:
     chunk = int(index.window_chunk[window])
     first = int(np.searchsorted(index.window_chunk, chunk))
     return index.chunks[chunk].windows[window - first]
+
+
+def _windows_of(index: SearchIndex, documents: Rows) -> Rows:
+    chosen = np.zeros(len(index.documents), np.bool_)
+    chosen[documents] = True
+    return np.flatnonzero(chosen[index.chunk_document[index.window_chunk]])
+
+
+def _best_of(scores: Scores, count: int, among: Rows | None) -> Rows:
+    if among is None:
+        return fusion.best(scores, count)
+    return among[fusion.best(scores[among], count)]
 
 
 def _best_windows(index: SearchIndex, words: Scores, documents: Rows) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from index import tokens
 from index.embedding import Encoder, Vector
@@ -13,6 +13,7 @@ from rag import ranking, retrieval
 from rag.ranking import ReadWindow
 from rag.reader import Reader
 from rag.retrieval import Pool
+from rag.scope import EVERYTHING, Catalogue, Scope, Selection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +24,7 @@ class Looked:
     query: Vector
     pool: Pool
     windows: tuple[ReadWindow, ...]
+    within: Scope
 
 
 class Search:
@@ -31,27 +33,42 @@ class Search:
     def __init__(self, index: SearchIndex, encoder: Encoder) -> None:
         self._index, self._encoder = index, encoder
         self._last: Looked | None = None
+        self.selected = lru_cache(8)(self._select)  # a turn of the page asks for it many times
 
-    def found(self, question: str, passages: int) -> Looked:
-        """So many passages, where the index has them; read unless the first is plain."""
-        query, pool = self._find(question, passages)
+    def found(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
+        """So many passages, where the scope has them; read unless the first is plain."""
+        query, pool = self._find(question, passages, within)
         windows = () if ranking.is_sure(pool) else self._read(question, pool)
-        return Looked(question, query, pool, windows)
+        return Looked(question, query, pool, windows, within)
 
-    def read(self, question: str, passages: int) -> Looked:
+    def read(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
         """The same, read in any case."""
         # Whoever asks why passages were found asks of the question that was just answered.
         looked = self._last  # another thread may change it meanwhile
-        if looked is None or looked.question != question:
-            query, pool = self._find(question, passages)
-            looked = Looked(question, query, pool, self._read(question, pool))
+        if looked is None or (looked.question, looked.within) != (question, within):
+            query, pool = self._find(question, passages, within)
+            looked = Looked(question, query, pool, self._read(question, pool), within)
             self._last = looked
         return looked
 
-    def _find(self, question: str, passages: int) -> tuple[Vector, Pool]:
+    def _select(self, within: Scope) -> Selection | None:
+        """The documents in ``within``; None for all of them.
+
+        Raises:
+            InputError: there is none, or a date cannot be read.
+        """
+        return None if within == EVERYTHING else self._catalogue.select(within)
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return Catalogue(self._index.documents)
+
+    def _find(self, question: str, passages: int, within: Scope) -> tuple[Vector, Pool]:
+        selection = self.selected(within)
         query = self._encoder.encode_queries([simplified(question)])[0]
         words = tokens.search_tokens(question)
-        return query, retrieval.find(self._index, query, words, passages)
+        rows = None if selection is None else selection.rows
+        return query, retrieval.find(self._index, query, words, passages, rows)
 
     def _read(self, question: str, pool: Pool) -> tuple[ReadWindow, ...]:
         return ranking.read(self._index, question, pool, self.reader)

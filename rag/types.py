@@ -64,6 +64,8 @@ class Answer:
     Where a language model wrote: ``text`` has only the sentences that hold, and sentences of the
     documents in place of the ``struck`` ones; status is ``unsupported`` if none of the model's
     held. ``notice`` says why the model did not write or finish.
+
+    ``undated``: documents without a date, which a question limited in time left out.
     """
 
     question: str
@@ -76,6 +78,7 @@ class Answer:
     understood: str = ""
     struck: tuple[Struck, ...] = ()
     notice: str = ""
+    undated: int = 0
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value or name not in _OPTIONAL}
 
 
-_OPTIONAL = frozenset({"understood", "struck", "notice"})
+_OPTIONAL = frozenset({"understood", "struck", "notice", "undated"})
 Certainty = Literal["strong", "weak", "none"]
 
 
@@ -99,6 +102,14 @@ class Why:
     dense_rank: int | None
     lexical_rank: int | None
     odds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Documents that a scope holds; ``undated`` more have no date that it could be held to."""
+
+    documents: int
+    undated: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ def test_command_in_its_own_process(seed_data: Path, seed_library: Library) -> N
 def test_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
     program = (
         "import os, sys; os.close(1); r, w = os.pipe(); os.close(r); os.dup2(w, 1)\n"
-        "from ui import cli, terminal\n"
-        "cli._doctor = lambda options: terminal.line({'a': 1})\n"
+        "from ui import cli, doctor, terminal\n"
+        "doctor.examine = lambda *_: terminal.line({'a': 1})\n"
         "sys.exit(cli.main(['doctor']))"
     )
     done = subprocess.run(
@@ -259,6 +259,26 @@ def test_index_builds_and_says_what(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("search", "库容多少", "--data", data, "--json")
     assert code == 0
     assert "1.26亿立方米" in out
+
+
+def test_a_question_limited_to_some_documents(run: Run, seed_data: Path) -> None:
+    limited = ("--document", "李传荣", "--since", "2021年", "--until", "2021-11")
+    code, out, err = run("ask", FACT, "--data", seed_data, *limited)
+    assert (code, err) == (0, "")  # all of it: nothing to tell
+    assert out.startswith("96.56%")
+    message = failed(run("search", FACT, "--data", seed_data, "--publisher", "人民日报"))
+    assert "人民日报" in message
+    assert "2021-11-05" in failed(run("ask", FACT, "--data", seed_data, "--since", "2022"))
+
+
+def test_how_much_is_searched_is_told(run: Run, tmp_path: Path) -> None:
+    for name, text in (("甲", "水库\n\n2021-09-01\n\n库容很大。"), ("乙", "茶园\n\n收成很好。")):
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+    data = tmp_path / "data"
+    assert run("index", tmp_path, "--data", data)[0] == 0
+    code, out, err = run("search", "库容", "--data", data, "--until", "2021")
+    assert (code, err) == (0, "只在 1 篇文档中查找；另有 1 篇没有日期，不在其中。\n")
+    assert "收成" not in out
 
 
 def test_data_folder_from_the_environment(

@@ -130,6 +130,7 @@ def give(part: str, data: bytes) -> Callable[[dict[str, bytes]], None]:
         give("json", b"[]"),
         give("values", b""),
         give("rows", b"\0" * 6),
+        give("rows", b"\xff" * 16),
         give("tokens", "水".encode()),
         give("token_ends", b"\0" * 8),
         give("column_ends", b"\xff" * 24),

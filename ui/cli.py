@@ -5,29 +5,24 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from index.errors import IndexMissing, InputError, YoujuError
 from ui import generations, indexing, terminal
+from ui.arguments import DONE, FAILED, WRONG_USAGE, parse, scope
 from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
     from rag import Library
 
-DONE, FAILED, WRONG_USAGE = 0, 1, 2
-_LLM = (
-    "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
-)
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 failed with a message on stderr, 2 wrong usage."""
-    options = _parser().parse_args(arguments)
+    options = parse(arguments)
     try:
-        run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        return _COMMANDS[options.command](options)
     except YoujuError as error:
         terminal.complain(str(error))
     except BrokenPipeError:
@@ -63,16 +58,20 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    within = scope(options)
     return _each(
         options,
-        lambda library, asked: [library.ask(asked.text, asked.history, options.llm)],
+        lambda library, asked: [library.ask(asked.text, asked.history, options.llm, within=within)],
         terminal.answer,
     )
 
 
 def _search(options: argparse.Namespace) -> int:
+    within = scope(options)
     return _each(
-        options, lambda library, asked: library.search(_standalone(asked), options.k), terminal.hits
+        options,
+        lambda library, asked: library.search(_standalone(asked), options.k, within=within),
+        terminal.hits,
     )
 
 
@@ -138,7 +137,7 @@ def _each(
         terminal.complain("请给出一个问题，或用 --questions 给出问题文件（二者选一）。")
         return WRONG_USAGE
     if options.questions is None:
-        library = _open(options)
+        library = _open_within(options)
         results = run(library, Asked("", options.question))
         if options.json:
             for result in results:
@@ -147,7 +146,7 @@ def _each(
             show(library, results)
         return DONE
     questions = list(read_questions(options.questions))
-    library = _open(options)
+    library = _open_within(options)
     failed = [_one(library, question, run, show, options) for question in questions]
     return FAILED if any(failed) else DONE
 
@@ -182,64 +181,32 @@ def _open(options: argparse.Namespace) -> Library:
     return Library.open(options.data, model=options.model)
 
 
+def _open_within(options: argparse.Namespace) -> Library:
+    """The library; how much of it the question is limited to is told once."""
+    library, within = _open(options), scope(options)
+    covered = library.covered(within)
+    if covered.documents < len(library.documents):
+        undated = f"；另有 {covered.undated} 篇没有日期，不在其中" if covered.undated else ""
+        terminal.note(f"只在 {covered.documents} 篇文档中查找{undated}。")
+    return library
+
+
 def _announce(address: str) -> None:
     terminal.note(f"有据已就绪：{address}  （按 Ctrl+C 结束）")
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        terminal.complain(f"用法不对：{message}。用法见 {self.prog} --help")
-        sys.exit(WRONG_USAGE)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="youju", description="有据：问文章，句句有出处。")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
-    data = Path(os.environ.get("YOUJU_DATA", "data"))
-
-    def command(name: str, run: Callable[[argparse.Namespace], int], help_: str) -> Any:
-        sub = commands.add_parser(name, help=help_, description=help_)
-        sub.add_argument(
-            "--data", type=Path, default=data, help="索引所在文件夹（默认 %(default)s）"
-        )
-        sub.add_argument("--model", help="嵌入模型的名称或路径（默认用自带模型）")
-        sub.set_defaults(run=run)
-        return sub
-
-    chat = command("chat", _chat, "打开问答网页")
-    chat.add_argument("--seeds", type=Path, default=Path("seeds"), help="文章所在文件夹")
-    chat.add_argument("--host", default="127.0.0.1")
-    chat.add_argument("--port", type=int, default=7860)
-    chat.add_argument("--llm", help=_LLM)
-    for name, run, help_ in (("ask", _ask, "回答问题"), ("search", _search, "查找段落")):
-        sub = command(name, run, help_)
-        sub.add_argument("question", nargs="?", help="问题")
-        sub.add_argument(
-            "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
-        )
-        sub.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
-        if name == "ask":
-            sub.add_argument("--llm", help=_LLM)
-        if name == "search":
-            sub.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
-    index = command("index", _index, "建立索引，或只更新改动的文件；索引里只有这次给出的文件")
-    index.add_argument("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
-    index.add_argument("--query-prompt", help="加在问题前的提示语")
-    index.add_argument("--passage-prompt", help="加在段落前的提示语")
-    index.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
-    index.add_argument("--watch", action="store_true", help="一直留意改动，随时更新索引")
-    evaluate = command("eval", _eval, "在有标准答案的问题上评测")
-    evaluate.add_argument("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
-    evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
-    evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
-    evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
-    listing = command("generations", _generations, "列出最近几版索引")
-    listing.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
-    back = command("rollback", _rollback, "恢复以前的一版索引")
-    back.add_argument("generation", nargs="?", help="版号（默认当前版的前一版）")
-    command("doctor", _doctor, "检查环境、模型和索引")
-    return parser
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
+    {
+        "chat": _chat,
+        "ask": _ask,
+        "search": _search,
+        "index": _index,
+        "eval": _eval,
+        "generations": _generations,
+        "rollback": _rollback,
+        "doctor": _doctor,
+    }
+)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,110 @@
+"""The arguments of the ``youju`` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ui import terminal
+
+if TYPE_CHECKING:
+    from rag import Scope
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
+_LLM = (
+    "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
+)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options of ``arguments`` (None: of this process); wrong ones end it with exit code 2."""
+    return _parser().parse_args(arguments)
+
+
+def scope(options: argparse.Namespace) -> Scope:
+    """The documents that ``ask`` and ``search`` are limited to."""
+    from rag import Scope
+
+    return Scope(tuple(options.document), tuple(options.publisher), options.since, options.until)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        terminal.complain(f"用法不对：{message}。用法见 {self.prog} --help")
+        sys.exit(WRONG_USAGE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="youju", description="有据：问文章，句句有出处。")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    data = Path(os.environ.get("YOUJU_DATA", "data"))
+
+    def command(name: str, help_: str) -> Any:
+        sub = commands.add_parser(name, help=help_, description=help_)
+        sub.add_argument(
+            "--data", type=Path, default=data, help="索引所在文件夹（默认 %(default)s）"
+        )
+        sub.add_argument("--model", help="嵌入模型的名称或路径（默认用自带模型）")
+        return sub
+
+    chat = command("chat", "打开问答网页")
+    chat.add_argument("--seeds", type=Path, default=Path("seeds"), help="文章所在文件夹")
+    chat.add_argument("--host", default="127.0.0.1")
+    chat.add_argument("--port", type=int, default=7860)
+    chat.add_argument("--llm", help=_LLM)
+    for name, help_ in (("ask", "回答问题"), ("search", "查找段落")):
+        sub = command(name, help_)
+        sub.add_argument("question", nargs="?", help="问题")
+        sub.add_argument(
+            "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
+        )
+        sub.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+        _limits(sub)
+        if name == "ask":
+            sub.add_argument("--llm", help=_LLM)
+        if name == "search":
+            sub.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
+    index = command("index", "建立索引，或只更新改动的文件；索引里只有这次给出的文件")
+    index.add_argument("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
+    index.add_argument("--query-prompt", help="加在问题前的提示语")
+    index.add_argument("--passage-prompt", help="加在段落前的提示语")
+    index.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+    index.add_argument("--watch", action="store_true", help="一直留意改动，随时更新索引")
+    evaluate = command("eval", "在有标准答案的问题上评测")
+    evaluate.add_argument("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
+    evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
+    evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
+    evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+    listing = command("generations", "列出最近几版索引")
+    listing.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+    back = command("rollback", "恢复以前的一版索引")
+    back.add_argument("generation", nargs="?", help="版号（默认当前版的前一版）")
+    command("doctor", "检查环境、模型和索引")
+    return parser
+
+
+def _limits(command: argparse.ArgumentParser) -> None:
+    """Options that limit a question to some of the documents."""
+    group = command.add_argument_group("限定范围")
+    add = group.add_argument
+    add(
+        "--document",
+        action="append",
+        default=[],
+        metavar="题目",
+        help="文档的题目或编号，可只写一部分；可重复",
+    )
+    add(
+        "--publisher",
+        action="append",
+        default=[],
+        metavar="来源",
+        help="发布者，可只写一部分；可重复",
+    )
+    add("--since", default="", metavar="日期", help="从何时起：2021、2021-09、2021年9月15日")
+    add("--until", default="", metavar="日期", help="到何时止（含）")
