@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import changes, journal, passages, searchable, sources, store
+from index import changes, journal, origins, passages, searchable, sources, store
 from index.changes import BuildReport
 from index.documents import SourceFile
 from index.embedding import Encoder, Vector
@@ -40,7 +40,9 @@ class Built:
 def build(
     paths: Sequence[Path], root: Path, encoder: Encoder, report: Report = lambda _: None
 ) -> Built:
-    """Make ``root`` hold what is in ``paths``; on any failure the old generation stays in use.
+    """Make ``root`` hold what is in ``paths`` and what was uploaded to it.
+
+    On any failure the old generation stays in use.
 
     Files that the former generation read with the same bytes are not read again, unchanged
     documents not cut again, and windows with a known text keep their vectors. Where nothing at
@@ -59,10 +61,12 @@ def build(
         was = former.documents if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
+            origins.remember(root, paths)
             built = Built(usable.manifest, usable.index, done)
         else:
             index = _index(root, reading, usable, encoder, report)
             report(Progress(STORE, 0, 1))
+            origins.remember(root, paths)
             manifest = store.write(root, _header(index, encoder), searchable.to_files(index))
             report(Progress(STORE, 1, 1))
             built = Built(manifest, index, done)

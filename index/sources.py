@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
+from index import collections, uploads
 from index.changes import BadFile
 from index.documents import SourceFile, find_sources, read_source
 from index.errors import IndexDamaged, SourceError
@@ -37,16 +38,19 @@ class Reading:
 
 
 def find(paths: Sequence[Path], root: Path) -> Sequence[SourceFile]:
-    """The files in ``paths``, without those of the index in ``root``, should it be among them.
+    """The files in ``paths`` and those uploaded to the index in ``root``.
+
+    Files of that index itself, and of those beside it, are left out, should they be in ``paths``.
 
     Raises:
         SourceError: a path is not there, or a folder is changing at this moment.
     """
-    own = root.resolve()
+    own = [folder.resolve() for folder in collections.own_folders(root)]
+    uploaded = uploads.source(root)
     try:
-        files = find_sources(paths)
-        if any(own.is_relative_to(path.resolve()) for path in paths):
-            return [file for file in files if not file.path.resolve().is_relative_to(own)]
+        files = [file for path in paths for file in _foreign(path, own)]
+        if uploaded.is_dir():
+            files += find_sources([uploaded])
     except OSError as error:
         raise SourceError(
             f"{error.filename}：{error.strerror}。源文件夹正在变动，请稍后再建立索引。"
@@ -109,6 +113,15 @@ def from_bytes(data: bytes, documents: int) -> tuple[Source, ...]:
             f"索引文件 {FILE} 的内容不合规（{error!r}）。请重建：youju index 源文件夹 --data 数据目录"
         ) from error
     return sources
+
+
+def _foreign(path: Path, own: Sequence[Path]) -> Sequence[SourceFile]:
+    """The files in ``path`` that are in none of the folders ``own``."""
+    files, here = find_sources([path]), path.resolve()
+    inside = [folder for folder in own if folder.is_relative_to(here)]
+    if not inside:
+        return files
+    return [f for f in files if not any(f.path.resolve().is_relative_to(o) for o in inside)]
 
 
 def _by_file(former: Reading) -> dict[tuple[str, str, str], tuple[Document, ...]]:

@@ -59,9 +59,9 @@ __all__ = [
     "FileEntry",
     "Generation",
     "Header",
-    "Manifest",
     "ModelInfo",
     "build_lock",
+    "current_manifest",
     "current_name",
     "read",
     "read_named",
@@ -122,6 +122,12 @@ def read_named(root: Path, name: str) -> Generation:
     return _read_files(root, name, _read_manifest(root, name, None))
 
 
+def current_manifest(root: Path) -> Manifest:
+    """The checked manifest of the current generation, its files unread; raises as ``read``."""
+    pointer = _read_pointer(root)
+    return _read_manifest(root, pointer.generation, pointer.manifest)
+
+
 def swap(root: Path, manifest: Manifest) -> None:
     """Make the checked generation of ``manifest`` current; hold ``build_lock`` around it.
 
@@ -143,7 +149,7 @@ def current_name(root: Path) -> str | None:
 def _read_pointer(root: Path) -> Pointer:
     if not exists(root / "CURRENT"):
         raise IndexMissing(
-            f"{root} 里还没有索引。请先建立：youju index PATH --data {_quoted(root)}"
+            f"{root} 里还没有索引。请先建立：youju index PATH --data {shlex.quote(str(root))}"
         )
     data = _read_file(root, ("CURRENT",), None)
     try:
@@ -240,8 +246,4 @@ def _damaged(root: Path, what: str) -> IndexDamaged:
 
 
 def _remedy(root: Path) -> str:
-    return f"请重新建立：youju index 源文件夹 --data {_quoted(root)}"
-
-
-def _quoted(root: Path) -> str:
-    return shlex.quote(str(root))
+    return f"请重新建立：youju index 源文件夹 --data {shlex.quote(str(root))}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index import build, searchable
+from index import build, collections, searchable
 from index.changes import BuildReport
 from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
@@ -60,6 +60,7 @@ class Library:
         sources: str | Path | Sequence[str | Path],
         data: str | Path = "data",
         *,
+        collection: str | None = None,
         model: str | None = None,
         query_prompt: str | None = None,
         passage_prompt: str | None = None,
@@ -67,36 +68,43 @@ class Library:
     ) -> Library:
         """Make ``data`` hold exactly what is in ``sources`` (files and folders), and open it.
 
+        Files uploaded to it are kept. ``collection`` names an index beside the one in ``data``.
         ``model`` is any sentence-transformers name or path (default: the bundled model), the
         prompts override what it saved. Unchanged documents keep their passages and vectors.
         ``build_report`` of the result tells what was added, changed, moved and removed, and
         lists the files that could not be read: they are left out, the rest is indexed.
 
         Raises:
+            InputError: a collection cannot be called that.
             SourceError: a source is not there, or none of the files can be read.
             ModelError, BuildBusy, StoreError: as they say. The index in ``data`` is untouched.
         """
         paths = [sources] if isinstance(sources, str | Path) else list(sources)
         encoder = load_encoder(model, Prompts(query_prompt, passage_prompt))
         report = progress or (lambda _: None)
-        built = build.build([Path(p) for p in paths], Path(data), encoder, report)
+        root = collections.root(Path(data), collection)
+        built = build.build([Path(p) for p in paths], root, encoder, report)
         return cls(built.manifest, built.index, encoder, built.report)
 
     @classmethod
-    def open(cls, data: str | Path = "data", *, model: str | None = None) -> Library:
-        """Open the index in ``data`` with the model that it names, or with ``model``.
+    def open(
+        cls, data: str | Path = "data", *, collection: str | None = None, model: str | None = None
+    ) -> Library:
+        """Open the index in ``data``, or a ``collection`` there, with its own or another ``model``.
 
         Raises:
+            InputError: there is no such collection.
             IndexMissing, IndexDamaged, IndexMismatch: each with the command that mends it.
             ModelError: the model cannot be loaded.
         """
-        manifest, index = searchable.read(Path(data))
+        root = collections.existing(Path(data), collection)
+        manifest, index = searchable.read(root)
         stored = manifest.header.model
         # With another model the prompts are its own, so that the mismatch is seen.
         same = model in (None, stored.name)
         prompts = Prompts(stored.query_prompt, stored.passage_prompt) if same else None
         encoder = load_encoder(model or stored.name, prompts)
-        searchable.check_model(manifest.header, encoder.info, Path(data))
+        searchable.check_model(manifest.header, encoder.info, root)
         return cls(manifest, index, encoder)
 
     @property

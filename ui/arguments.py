@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from index import collections
 from ui import terminal
 
 if TYPE_CHECKING:
     from rag import Scope
 
+_BUILDING = ("index", "chat")  # commands that may make a new collection
 DONE, FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
 _LLM = (
     "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
@@ -23,6 +25,18 @@ _LLM = (
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options of ``arguments`` (None: of this process); wrong ones end it with exit code 2."""
     return _parser().parse_args(arguments)
+
+
+def folder(options: argparse.Namespace) -> Path:
+    """Where the index is that a command works on.
+
+    Raises:
+        InputError: there is no collection of that name; one to be built cannot be called that.
+    """
+    data: Path = options.data
+    if options.command in _BUILDING:
+        return collections.root(data, options.collection)
+    return collections.existing(data, options.collection)
 
 
 def scope(options: argparse.Namespace) -> Scope:
@@ -49,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--data", type=Path, default=data, help="索引所在文件夹（默认 %(default)s）"
         )
+        sub.add_argument("--collection", metavar="名称", help="数据文件夹里的哪一个文库")
         sub.add_argument("--model", help="嵌入模型的名称或路径（默认用自带模型）")
         return sub
 
@@ -80,8 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
     evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
     evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
-    listing = command("generations", "列出最近几版索引")
-    listing.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+    for name, help_ in (("generations", "列出最近几版索引"), ("collections", "列出各个文库")):
+        listing = command(name, help_)
+        listing.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
     back = command("rollback", "恢复以前的一版索引")
     back.add_argument("generation", nargs="?", help="版号（默认当前版的前一版）")
     command("doctor", "检查环境、模型和索引")

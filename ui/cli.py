@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from index.errors import IndexMissing, InputError, YoujuError
-from ui import generations, indexing, terminal
-from ui.arguments import DONE, FAILED, WRONG_USAGE, parse, scope
+from ui import collections, generations, indexing, terminal
+from ui.arguments import DONE, FAILED, WRONG_USAGE, folder, parse, scope
 from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 failed with a message on stderr, 2 wrong usage."""
     options = parse(arguments)
     try:
+        options.data = folder(options)
         return _COMMANDS[options.command](options)
     except YoujuError as error:
         terminal.complain(str(error))
@@ -90,6 +91,10 @@ def _index(options: argparse.Namespace) -> int:
 
 def _generations(options: argparse.Namespace) -> int:
     return DONE if generations.run(options.data, options.json) else FAILED
+
+
+def _collections(options: argparse.Namespace) -> int:
+    return DONE if collections.run(options.data, options.json) else FAILED
 
 
 def _rollback(options: argparse.Namespace) -> int:
@@ -202,6 +207,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
         "search": _search,
         "index": _index,
         "eval": _eval,
+        "collections": _collections,
         "generations": _generations,
         "rollback": _rollback,
         "doctor": _doctor,

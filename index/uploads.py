@@ -1,0 +1,141 @@
+"""Files that people give to an index itself; each build takes them in beside its sources.
+
+root/uploads/上传/<name>    so that their documents are called 上传/<name>
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from threading import Lock
+
+from index.documents import SUFFIXES
+from index.errors import InputError
+from index.safe_files import FOLDER, opened, write_synced, writing
+
+FILE_MAX = 20 << 20  # bytes
+NAME_MAX = 200  # bytes of UTF-8; file systems take 255
+
+_SOURCE, _INSIDE = "uploads", "上传"
+_ADDING = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it lies there; ``size`` in bytes."""
+
+    name: str
+    size: int
+
+
+class Outcome(Enum):
+    """What became of a file that was given."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    SAME = "same"  # it was there already, byte for byte
+    TAKEN = "taken"  # another one has its name, and stays
+
+
+def source(root: Path) -> Path:
+    """The folder to read as a source, there or not."""
+    return root / _SOURCE
+
+
+def checked(name: str) -> str:
+    """The name to keep a file by.
+
+    Raises:
+        InputError: it leads elsewhere, would be passed over by a build, or is of a kind that
+            cannot be read.
+    """
+    plain = unicodedata.normalize("NFC", name)
+    path = Path(plain)
+    shown = f"文件名 {plain[:60]!r}"
+    if not plain.isprintable() or set("/\\") & set(plain) or path.name != plain:
+        raise InputError(f"{shown} 不能用：含有路径或看不见的字符。请改名再上传。")
+    if len(plain.encode()) > NAME_MAX:
+        raise InputError(f"{shown} 太长（{len(plain.encode())} 字节，最多 {NAME_MAX}）。请改短。")
+    if plain.startswith((".", "~$")) or path.stem.upper().startswith("README"):
+        raise InputError(f"{shown} 不会被当作文章（隐藏文件、临时文件或 README）。请改名再上传。")
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{shown} 的类型读不了。可以上传：{'、'.join(SUFFIXES)}")
+    return plain
+
+
+def add(root: Path, name: str, data: bytes, replace: bool) -> Outcome:
+    """Keep ``data`` under ``name``; another file of that name gives way only to ``replace``.
+
+    Raises:
+        InputError: see ``checked``; also an empty file, or one above ``FILE_MAX``.
+        StoreError: it cannot be written.
+    """
+    name = checked(name)
+    if not 0 < len(data) <= FILE_MAX:
+        raise InputError(f"{name} 有 {len(data)} 字节，应在 1 到 {FILE_MAX >> 20} MB 之间。")
+    with _ADDING, writing(root), _folder(root) as folder:
+        former = _read(name, folder)
+        if former == data:
+            return Outcome.SAME
+        if former is not None and not replace:
+            return Outcome.TAKEN
+        unfinished = f".{secrets.token_hex(8)}"  # hidden: no build takes half a file
+        write_synced(folder, unfinished, data)
+        os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+    return Outcome.ADDED if former is None else Outcome.REPLACED
+
+
+def remove(root: Path, name: str) -> None:
+    """Take a file out again; the next build forgets it.
+
+    Raises:
+        InputError: there is none of that name. StoreError: it cannot be deleted.
+    """
+    if name not in {upload.name for upload in listed(root)}:
+        raise InputError(f"没有上传过 {name[:60]!r}。")
+    with writing(root), _folder(root) as folder:
+        os.unlink(name, dir_fd=folder)
+        os.fsync(folder)
+
+
+def listed(root: Path) -> tuple[Upload, ...]:
+    """The files given so far, by name."""
+    try:
+        entries = sorted(os.scandir(source(root) / _INSIDE), key=lambda entry: entry.name)
+    except OSError:
+        return ()
+    return tuple(
+        Upload(entry.name, entry.stat(follow_symlinks=False).st_size)
+        for entry in entries
+        if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
+    )
+
+
+@contextmanager
+def _folder(root: Path) -> Iterator[int]:
+    """The folder of the files, made where it is missing and held open."""
+    (source(root) / _INSIDE).mkdir(parents=True, exist_ok=True)
+    with (
+        opened(os.fspath(root), os.O_DIRECTORY) as top,
+        opened(_SOURCE, FOLDER, top) as outer,
+        opened(_INSIDE, FOLDER, outer) as inner,
+    ):
+        yield inner
+
+
+def _read(name: str, folder: int) -> bytes | None:
+    try:
+        with (
+            opened(name, os.O_RDONLY | os.O_NOFOLLOW, folder) as file,
+            os.fdopen(file, "rb", closefd=False) as stream,
+        ):
+            return stream.read(FILE_MAX + 1)
+    except FileNotFoundError:
+        return None
