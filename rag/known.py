@@ -1,4 +1,4 @@
-"""Answers that are read off an article itself: its credits, its structure, what it is about."""
+"""Answers that are read off: an article's credits, its structure, what it is about, its tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.searchable import SearchIndex
 from index.types import Chunk, Document, Span
-from rag import about, articles, outline, summaries
+from rag import about, articles, outline, summaries, tables
 from rag.questions import Question
 from rag.types import Hit
 
@@ -31,11 +31,13 @@ class Known:
 def answer(
     question: Question, index: SearchIndex, hits: Sequence[Hit], article: str
 ) -> Known | None:
-    """The answer to a question on an article itself; None to any other.
+    """The answer to a question on an article itself, or on a table's cell; None to any other.
 
     The article is the one of ``hits`` that the question names, else ``article`` (an id, or ''),
     else the nearest.
     """
+    if cell := _cell(question, index, hits):
+        return cell
     names = about.fields(question.text)
     if not hits or not (names or outline.asks(question) or summaries.asks(question)):
         return None
@@ -48,6 +50,15 @@ def answer(
         return found
     told = articles.told(question.text, document)
     return Known(found.evidence, found.short, told, found.hits)
+
+
+def _cell(question: Question, index: SearchIndex, hits: Sequence[Hit]) -> Known | None:
+    for hit in hits:
+        document = hit.passage.document_id
+        chunk = _chunk_at(index.chunks_of(document), Span(hit.passage.start, hit.passage.end))
+        if chunk and (found := tables.answer(question, index.texts[document], chunk)):
+            return Known(((chunk, document, found.row),), found.short)
+    return None
 
 
 def _credits(names: Sequence[str], document: Document, own: Sequence[Chunk]) -> Known | None:

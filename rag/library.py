@@ -24,6 +24,7 @@ from rag import (
     instructions,
     ranking,
     retrieval,
+    together,
     writing,
 )
 from rag.calibration import Calibration
@@ -192,7 +193,7 @@ class Library:
         """`ask`, as the answer grows by checked sentences; each is complete, the last the whole."""
         text = asked.standalone(question, history)
         article = self._article(asked.before(text, history), within)
-        extract = self._extract(text, article, within)
+        extract = together.answer(text, lambda part: self._extract(part, article, within))
         extract = asked.understood(extract, question.strip(), self.documents)
         yield from writing.answers(extract, self._index, llm, text)
 

@@ -66,6 +66,11 @@ class Answer:
     held. ``notice`` says why the model did not write or finish.
 
     ``undated``: documents without a date, which a question limited in time left out.
+
+    Of a question with several parts: ``short`` joins their bare answers with ；, ``confidence`` is
+    the lowest of the parts that are answered, and ``unanswered`` are the parts for which nothing
+    was found. Their lines in ``text``, like others that no sentence of the documents says, carry
+    no marker.
     """
 
     question: str
@@ -79,6 +84,7 @@ class Answer:
     struck: tuple[Struck, ...] = ()
     notice: str = ""
     undated: int = 0
+    unanswered: tuple[str, ...] = ()
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value or name not in _OPTIONAL}
 
 
-_OPTIONAL = frozenset({"understood", "struck", "notice", "undated"})
+_OPTIONAL = frozenset({"understood", "struck", "notice", "undated", "unanswered"})
 Certainty = Literal["strong", "weak", "none"]
 
 

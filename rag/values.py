@@ -67,6 +67,14 @@ class Value:
             return claim.bound in (self.bound, "about")
         return claim.bound != "exact" and self.bound == "exact" and self._rounded(claim)
 
+    @property
+    def limits(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest amount that is meant: 300余万 is 300万 to 400万."""
+        step = _last_place(self.amount)
+        below = {"exact": 0, "over": 0, "about": 1, "under": 2}[self.bound]
+        above = {"exact": 0, "over": 2, "about": 1, "under": 0}[self.bound]
+        return self.amount - below * step / 2, self.amount + above * step / 2
+
     def _same_measure(self, other: Value) -> bool:
         mine, its = self.unit, other.unit
         if mine == its or {mine, its} == {"%", "倍"}:

@@ -10,7 +10,7 @@ from datetime import date
 from index.errors import LanguageModelError
 from index.searchable import SearchIndex
 from index.types import Passage, Span
-from rag import dates, drafts, generators, prompting, support
+from rag import dates, drafts, generators, prompting, support, together
 from rag.claims import Source
 from rag.drafts import Draft
 from rag.generators import Choice, Generator
@@ -158,7 +158,7 @@ def compose(extract: Answer, verdicts: Sequence[Verdict]) -> Answer:
     return replace(
         extract,
         status="answered",
-        text="\n".join(page.lines),
+        text="\n".join([*page.lines, *together.told(extract.unanswered)]),
         citations=tuple(page.citations),
         struck=tuple(page.struck),
     )

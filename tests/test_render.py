@@ -106,6 +106,23 @@ def test_short_answer_comes_first_then_its_sentence_with_a_linked_marker() -> No
     assert "1 处出处" in page.text()
 
 
+def test_a_part_that_is_open_is_told_once_and_apart_from_the_answer() -> None:
+    turn = answered(FIRST)
+    line = f"这一问没有找到依据：{HOSTILE}？"
+    partly = replace(turn.answer, text=f"{turn.answer.text}\n{line}", unanswered=(HOSTILE,))
+    html = render.answer_html(replace(turn, answer=partly))
+    page = Page(html)
+    assert page.text().count("这一问没有找到依据") == 1
+    assert "只答了一部分" in page.text()
+    assert not {"script", "img"} & {tag for tag, _ in page.elements}
+    assert [
+        attributes["role"]
+        for tag, attributes in page.elements
+        if tag == "div" and "role" in attributes
+    ] == ["note"]
+    assert "只答了一部分" not in Page(render.answer_html(turn)).text()
+
+
 def test_a_bracketed_number_in_the_documents_words_is_not_a_marker() -> None:
     turn = answered(SECOND)
     assert views.sentences(turn.answer) == (views.Sentence(SECOND, (1,)),)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from index.types import Document, Span
+from rag.together import told
 from rag.types import Struck
 from ui.marks import answer_spans, emphasised
 from ui.texts import both
@@ -18,8 +19,9 @@ def answer_html(turn: Turn) -> str:
     """The answer: bare answer, sentences with their markers, how sure, what to do next."""
     if turn.answer.status == "no_evidence":
         return _refusal(turn)
-    body = _sentences_html(sentences(turn.answer), turn)
-    body += _notice_html(turn.answer.notice)
+    open_ = told(turn.answer.unanswered)
+    body = _sentences_html([s for s in sentences(turn.answer) if s.text not in open_], turn)
+    body += _open_html(open_) + _notice_html(turn.answer.notice)
     short = _understood_html(turn.answer.understood) + _short_html(turn.answer.short)
     return f'{short}<div class="sentences" lang="zh-CN">{body}</div>{_foot(turn)}'
 
@@ -96,6 +98,14 @@ def _struck_before(line: int, tag: str, turn: Turn) -> list[str]:
 def _flagged(struck: Struck) -> str:
     whole = Span(0, len(struck.text))
     return emphasised(struck.text, whole, struck.flaws, "em")
+
+
+def _open_html(lines: Sequence[str]) -> str:
+    """Which parts of the question are open."""
+    if not lines:
+        return ""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<div class="open" role="note"><strong>{both("partly")}</strong><ul>{items}</ul></div>'
 
 
 def _notice_html(notice: str) -> str:

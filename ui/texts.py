@@ -62,6 +62,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "about {n} rest on evidence that does answer.",
         ),
         "understood": Text("理解为：{q}", "Understood as: {q}"),
+        "partly": Text("只答了一部分", "Partly answered"),
         "places": Text("{n} 处出处", "Sources: {n}"),
         "seconds": Text("{n} 秒", "{n} s"),
         "copy": Text("复制（带出处）", "Copy with sources"),

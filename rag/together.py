@@ -1,0 +1,109 @@
+"""Answers to the parts of a question put together: in order, each with its own citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from rag import comparing, parts
+from rag.apart import told_apart
+from rag.types import Answer, Citation, Hit
+
+_HITS_MAX = 8  # passages of all parts that are kept, the cited ones first
+_SHORT_MAX = 40  # characters of a bare answer that is joined with others
+_MARKER = re.compile(r"\[(\d+)\]")
+_TRAILING = re.compile(r"(?:\[\d+\])+$")
+
+
+def answer(question: str, one: Callable[[str], Answer]) -> Answer:
+    """``question`` answered part by part; ``one`` answers a question that asks for one thing."""
+    if compared := comparing.read(question):
+        sides = [one(asked) for asked in compared.questions]
+        if any(map(comparing.value, sides)):  # else it compares no numbers
+            apart = told_apart(sides)
+            return comparing.concluded(compared, apart, composed(question, apart))
+    asked = parts.split(question)
+    if len(asked) == 1:
+        return one(question)
+    return composed(question, told_apart([one(part) for part in asked]))
+
+
+def composed(question: str, found: Sequence[Answer]) -> Answer:
+    """One answer of the answers to the parts; refused only where every part is."""
+    given = [part for part in found if part.status == "answered"]
+    hits = _hits(found)
+    if not given:
+        return replace(found[0], question=question, hits=hits)
+    citations, lines = _renumbered(given)
+    unanswered = tuple(part.question for part in found if part.status != "answered")
+    return Answer(
+        question=question,
+        status="answered",
+        text="\n".join([*lines, *told(unanswered)]),
+        short=_short([part.short for part in given]),
+        confidence=min(part.confidence for part in given),
+        citations=citations,
+        hits=hits,
+        undated=found[0].undated,
+        unanswered=unanswered,
+    )
+
+
+def told(unanswered: Iterable[str]) -> list[str]:
+    """The lines that say which parts are open."""
+    return [f"这一问没有找到依据：{question.rstrip('？?')}？" for question in unanswered]
+
+
+def _renumbered(given: Sequence[Answer]) -> tuple[tuple[Citation, ...], list[str]]:
+    """All citations, a sentence that serves several parts once, and the lines that carry them."""
+    citations: list[Citation] = []
+    lines: list[str] = []
+    for part in given:
+        markers: dict[str, str] = {}
+        for cited in part.citations:
+            known = next((c for c in citations if _same(c, cited)), None)
+            marker = known.marker if known else len(citations) + 1
+            markers[str(cited.marker)] = str(marker)
+            if not known:
+                citations.append(replace(cited, marker=marker))
+                lines.append(f"{cited.quote}[{marker}]")
+        lines += [_remarked(line, markers) for line in _remarks(part)]
+    return tuple(citations), lines
+
+
+def _remarks(part: Answer) -> list[str]:
+    """The lines of a part after its quotes: what is said of them."""
+    quotes = "\n".join(f"{cited.quote}[{cited.marker}]" for cited in part.citations)
+    return [line for line in part.text.removeprefix(quotes).split("\n") if line]
+
+
+def _remarked(line: str, markers: dict[str, str]) -> str:
+    return _TRAILING.sub(lambda m: _MARKER.sub(lambda n: f"[{markers[n[1]]}]", m[0]), line)
+
+
+def _same(one: Citation, other: Citation) -> bool:
+    return (one.document_id, one.start, one.end) == (other.document_id, other.start, other.end)
+
+
+def _short(shorts: Sequence[str]) -> str:
+    """The bare answers joined; '' where a part has none or a long one."""
+    if not all(shorts) or any(len(short) > _SHORT_MAX for short in shorts):
+        return ""
+    return "；".join(shorts)
+
+
+def _hits(found: Sequence[Answer]) -> tuple[Hit, ...]:
+    """The passages of all parts, those that are cited first, then in turn by their ranks."""
+    in_turn = [hit for row in zip_longest(*(part.hits for part in found)) for hit in row if hit]
+    unlike = list({hit.passage.id: hit for hit in in_turn}.values())
+    cited = [c for part in found for c in part.citations]
+    unlike.sort(key=lambda hit: not any(_holds(hit, c) for c in cited))
+    return tuple(replace(hit, rank=n) for n, hit in enumerate(unlike[:_HITS_MAX], 1))
+
+
+def _holds(hit: Hit, cited: Citation) -> bool:
+    passage = hit.passage
+    same = passage.document_id == cited.document_id
+    return same and passage.start <= cited.start < passage.end
