@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index import layout
 from index.searchable import SearchIndex
-from rag import calibration, known, spans
+from rag import calibration, disputes, known, spans
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
 from rag.known import Evidence
@@ -47,6 +48,11 @@ def compose(
     if sure < judge.threshold or calibration.fails(logits, reading.candidates):
         return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
     evidence = _evidence(index, reading, logits)
+    if sayings := disputes.found(index, reading, logits):
+        said = [_sentence(index, s.candidate.row, s.candidate.number) for s in sayings]
+        evidence = [*said, *(one for one in evidence if one not in said)]
+        answer = _answer(text, index, evidence, sayings[0].short, sure, hits)
+        return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
     short = _short(index, reading, logits, evidence)
     return _answer(text, index, evidence, short, sure, hits)
 

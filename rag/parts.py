@@ -13,7 +13,7 @@ from index import tokens
 from index.types import Span
 from rag import about, conversation, joined, nouns
 from rag.conversation import Turn
-from rag.nouns import phrases
+from rag.nouns import Phrase, phrases
 
 _PARTS_MAX = 5
 _PART_MIN = 4  # characters of a question
@@ -28,6 +28,7 @@ _STACKED = re.compile(r"(?:什么时候|何时|什么时间|谁|哪里|哪儿|�
 _CHOICE = re.compile(r"^(?:还是|或者?|或是)")
 _AFTER_SUBJECT = ("v", "vd", "p", "d", "r")  # tags of words that no subject goes on with
 _LEADING = re.compile(r"^(?:其中|以及|并且?|而且|还有|又|同时|另外|那么?|请问)[，,]?")
+_ATTRIBUTE_MAX = 4  # characters of a noun that names no thing of its own
 _RATE = re.compile(r"[同环]比|[较比]上?(?:年|月|期)")
 
 
@@ -92,10 +93,19 @@ def _completed(part: str, first: str) -> str:
         return first[: before.start()] + bare  # 造成多少人死亡、[造成]多少人受伤
     completed = conversation.complete(bare, [Turn(first)])
     own = phrases(bare)
-    begins = bool(own) and own[0].span.start == 0 and not _RATE.match(bare)
+    begins = bool(own) and own[0].span.start == 0 and not _asks_of_another(bare, own[0])
     if completed != bare or begins or _shares(bare, first):
         return completed
-    return _subject(first) + bare
+    topic = phrases(first)
+    named = topic[0].subject if topic and topic[0].span.start == 0 else ""
+    return max(named, _subject(first), key=len) + bare
+
+
+def _asks_of_another(part: str, begins: Phrase) -> bool:
+    """Whether a part begins with what is asked (总投资, 同比), not with what it is asked of."""
+    noun = begins.span.of(part)
+    bare = len(noun) <= _ATTRIBUTE_MAX and nouns.ATTRIBUTE.search(noun)
+    return bool(bare or _RATE.match(part))
 
 
 def _shares(one: str, other: str) -> bool:
@@ -111,7 +121,7 @@ def _subject(question: str) -> str:
         if at and tag in _AFTER_SUBJECT:
             break
         at += len(word)
-    subject = question[: min(at, end)]
+    subject = question[: min(at, end)].rstrip("，、的")
     return nouns.ATTRIBUTE.sub("", subject) or subject
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -61,26 +61,29 @@ def _renumbered(given: Sequence[Answer]) -> tuple[tuple[Citation, ...], list[str
     citations: list[Citation] = []
     lines: list[str] = []
     for part in given:
-        markers: dict[str, str] = {}
+        markers: dict[int, int] = {}
         for cited in part.citations:
             known = next((c for c in citations if _same(c, cited)), None)
             marker = known.marker if known else len(citations) + 1
-            markers[str(cited.marker)] = str(marker)
+            markers[cited.marker] = marker
             if not known:
                 citations.append(replace(cited, marker=marker))
                 lines.append(f"{cited.quote}[{marker}]")
-        lines += [_remarked(line, markers) for line in _remarks(part)]
+        lines += [with_markers(line, markers) for line in remarks(part)]
     return tuple(citations), lines
 
 
-def _remarks(part: Answer) -> list[str]:
-    """The lines of a part after its quotes: what is said of them."""
-    quotes = "\n".join(f"{cited.quote}[{cited.marker}]" for cited in part.citations)
-    return [line for line in part.text.removeprefix(quotes).split("\n") if line]
+def remarks(given: Answer) -> list[str]:
+    """The lines of an answer that are not sentences of the documents: what is said of them."""
+    text = given.text
+    for cited in given.citations:
+        text = text.replace(f"{cited.quote}[{cited.marker}]", "", 1)
+    return [line for line in text.split("\n") if line.strip()]
 
 
-def _remarked(line: str, markers: dict[str, str]) -> str:
-    return _TRAILING.sub(lambda m: _MARKER.sub(lambda n: f"[{markers[n[1]]}]", m[0]), line)
+def with_markers(line: str, markers: Mapping[int, int]) -> str:
+    """A remark with other numbers in the markers at its end."""
+    return _TRAILING.sub(lambda end: _MARKER.sub(lambda m: f"[{markers[int(m[1])]}]", end[0]), line)
 
 
 def _same(one: Citation, other: Citation) -> bool:

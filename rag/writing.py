@@ -152,13 +152,15 @@ def compose(extract: Answer, verdicts: Sequence[Verdict]) -> Answer:
             page.say(verdict.text, verdict.cited)
         else:
             page.strike(verdict)
+    for remark in together.remarks(extract):
+        page.remark(remark, extract.citations)
     if not any(verdict.found.holds for verdict in verdicts):
         struck = tuple(replace(one, line=0) for one in page.struck)
         return replace(extract, status="unsupported", struck=struck)
     return replace(
         extract,
         status="answered",
-        text="\n".join([*page.lines, *together.told(extract.unanswered)]),
+        text="\n".join(page.lines),
         citations=tuple(page.citations),
         struck=tuple(page.struck),
     )
@@ -184,16 +186,19 @@ class _Page:
         if verdict.found.coverage >= _OFFERED:
             self.say(verdict.cited[0].source.text, verdict.cited[:1])
 
+    def remark(self, line: str, cited: Sequence[Citation]) -> None:
+        """A line on what the documents say (parts left open, values that differ), with its places."""
+        own = [one for one in cited if line.endswith("]") and f"[{one.marker}]" in line]
+        self.lines.append(together.with_markers(line, {o.marker: self._cited(o) for o in own}))
+
+    def _cited(self, citation: Citation) -> int:
+        for known in self.citations:
+            if (known.document_id, known.start) == (citation.document_id, citation.start):
+                return known.marker
+        self.citations.append(replace(citation, marker=len(self.citations) + 1))
+        return len(self.citations)
+
     def _marker(self, evidence: Evidence) -> int:
         passage, span = evidence.quoted.passage, evidence.span
-        for known in self.citations:
-            if (known.document_id, known.start) == (passage.document_id, span.start):
-                return known.marker
-        marker = len(self.citations) + 1
-        self.citations.append(
-            Citation(
-                marker, passage.document_id, passage.section, span.start, span.end,
-                evidence.source.text,
-            )
-        )  # fmt: skip
-        return marker
+        place = (passage.document_id, passage.section, span.start, span.end)
+        return self._cited(Citation(0, *place, evidence.source.text))
