@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from index.types import Progress
-from rag import conversation, metrics
+from rag import citation_evaluation, conversation, metrics
 from rag.beir import BeirSet, Query, read_beir
+from rag.citation_evaluation import Judged
 from rag.metrics import RankingScores
 from rag.reports import AnswerReport, RefusalReport, Report, RetrievalReport, TextScores, as_json
 from rag.span_evaluation import evaluate_spans
@@ -40,6 +41,7 @@ class _Given:
     confidence: float
     short: str
     quotes: tuple[str, ...]
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,14 @@ def evaluate(
     progress: Callable[[Progress], None] | None = None,
     limit: int | None = None,
     answers: int | None = None,
+    llms: Sequence[str] = (),
 ) -> Report:
     """Measure ``library``, built from ``folder``'s corpus, on the questions of the folder.
 
     ``limit`` takes only the first so many questions of each file, and ``answers`` answers
     only the first so many of those (retrieval, which is much faster, is measured on all).
-    Follow-up questions are asked with the turns before them.
+    Follow-up questions are asked with the turns before them. ``llms`` are language models that
+    answer the same questions, for ``generators`` of the report; all else is without one.
 
     Raises:
         InputError: the folder is malformed (file and line are named), ``limit`` or ``answers``
@@ -85,6 +89,11 @@ def evaluate(
         outcomes.append(_outcome(library, task, data.relevant))
         if progress:
             progress(Progress(STEP, done, len(todo)))
+    extracts = [(o, o.given.answer) for o in outcomes if o.given]
+    generators = [citation_evaluation.report("", _judged(extracts, data.relevant))]
+    for llm in llms:
+        asked = [(o, _asked(library, o.query, llm)) for o, _ in extracts]
+        generators.append(citation_evaluation.report(llm, _judged(asked, data.relevant)))
     return Report(
         name=data.name,
         model=library.info.model,
@@ -98,6 +107,7 @@ def evaluate(
         retrieval=_retrieval(outcomes, data.relevant),
         answers=_answers(outcomes),
         refusal=_refusal(outcomes),
+        generators=tuple(generators),
     )
 
 
@@ -121,10 +131,28 @@ def _outcome(library: Library, task: _Task, relevant: Mapping[str, Mapping[str, 
     try:
         standalone = conversation.complete(query.text, query.history)
         rankings = library.rank_documents(standalone) if judged else None
-        answer = library.ask(query.text, query.history) if task.answer else None
+        answer = _asked(library, query, "") if task.answer else None
     except InputError as error:
         raise InputError(f"问题 {query.id!r}：{error}") from error
     return _Outcome(query, task.weak, rankings, _given(answer) if answer else None)
+
+
+def _asked(library: Library, query: Query, llm: str) -> Answer:
+    return library.ask(query.text, query.history, llm)
+
+
+def _judged(
+    answers: Sequence[tuple[_Outcome, Answer]], relevant: Mapping[str, Mapping[str, int]]
+) -> list[Judged]:
+    return [
+        Judged(
+            answer,
+            citation_evaluation.gold(relevant.get(o.query.id, {}), o.query.answers),
+            o.query.answers,
+            _answerable(o),
+        )
+        for o, answer in answers
+    ]
 
 
 def _given(answer: Answer) -> _Given:
@@ -133,6 +161,7 @@ def _given(answer: Answer) -> _Given:
         confidence=answer.confidence,
         short=answer.short,
         quotes=tuple(citation.quote for citation in answer.citations),
+        answer=answer,
     )
 
 

@@ -70,12 +70,40 @@ class RefusalReport:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratorReport:
+    """The answers of one generator ('': the text's own sentences); shares are None of none.
+
+    ``answered`` of the ``answerable`` questions, and ``false_answers`` others, were answered.
+    ``citation_recall`` and ``citation_precision`` (see `rag.citation_evaluation`) are means over
+    the former. ``unsupported_written``: the share of the sentences written that were struck or
+    should have been, by their own citations; ``unsupported_shown``: of those the reader sees.
+    ``characters``: of an answer, on the mean. EM and F1 are over the questions with gold strings,
+    a refusal counting 0.
+    """
+
+    generator: str
+    questions: int
+    answerable: int
+    answered: int
+    false_answers: int
+    citation_recall: float | None
+    citation_precision: float | None
+    unsupported_written: float | None
+    unsupported_shown: float | None
+    characters: float | None
+    short_em: float | None
+    short_f1: float | None
+    text_f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``evaluate`` measured; a part is None where the folder has no question for it.
 
     ``follow_ups`` of the ``questions`` had earlier turns; ``blank``
     further ones have no text, were not asked and are in no figure. ``limit`` and
     ``answered_first`` say how many of each file were taken, and answered (None: all).
+    ``generators``: the text's own sentences, then each language model that was asked for.
     """
 
     name: str
@@ -90,6 +118,7 @@ class Report:
     retrieval: RetrievalReport | None
     answers: AnswerReport | None
     refusal: RefusalReport
+    generators: tuple[GeneratorReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +167,7 @@ class SpanReport:
     refusals_right: float | None
     short: TextScores | None
     rows: tuple[SpanRow, ...]
+    generators: tuple[GeneratorReport, ...]
 
 
 def as_json(report: Report | SpanReport) -> dict[str, object]:

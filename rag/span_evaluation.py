@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from index.types import Document, Progress, Span
-from rag import metrics
+from rag import citation_evaluation, metrics
 from rag.beir import Row, read_rows
-from rag.reports import SpanReport, SpanRow, TextScores
+from rag.citation_evaluation import Judged
+from rag.reports import GeneratorReport, SpanReport, SpanRow, TextScores
 
 if TYPE_CHECKING:
     from rag import Library
-    from rag.types import Answer
+    from rag.types import Answer, Citation
 
 STEP = "评测"
 LIST = "list"  # questions whose answer is several sentences, all of them wanted
@@ -32,31 +33,54 @@ class _Labelled:
     document_id: str
     evidence: tuple[Span, ...]
 
+    def is_gold(self, cited: Citation) -> bool:
+        """Whether a citation is one of the labelled sentences."""
+        span = Span(cited.start, cited.end)
+        same = cited.document_id == self.document_id
+        return same and any(overlaps(span, gold) for gold in self.evidence)
+
 
 def evaluate_spans(
     library: Library,
     questions_file: str | Path,
     *,
     progress: Callable[[Progress], None] | None = None,
+    llms: Sequence[str] = (),
 ) -> SpanReport:
     """Measure ``library`` on a JSON-lines file of questions with gold offsets.
 
     A line has ``_id``, ``text``, ``type``, ``answers`` (strings) and ``evidence`` (pairs of
     offsets of sentences in the document's text), or ``unanswerable: true``. Of type "list",
     all answers and sentences are wanted; of any other type, one of them. ``document_id`` may
-    be left out where the library holds one document.
+    be left out where the library holds one document. ``llms`` answer the same questions, for
+    ``generators`` of the report; all else is without a language model.
 
     Raises:
         InputError: a line is malformed or does not fit the library's documents.
     """
     path = Path(questions_file)
     questions = _read(path, library.documents)
-    rows: list[SpanRow] = []
+    extracts: list[Answer] = []
     for done, question in enumerate(questions, 1):
-        rows.append(_row(question, library.ask(question.text)))
+        extracts.append(library.ask(question.text, (), ""))
         if progress:
             progress(Progress(STEP, done, len(questions)))
-    return _report(path.name, library.info.model, rows)
+    rows = [_row(*pair) for pair in zip(questions, extracts, strict=True)]
+    generators = [_generator("", questions, extracts)]
+    for llm in llms:
+        written = [library.ask(question.text, (), llm) for question in questions]
+        generators.append(_generator(llm, questions, written))
+    return _report(path.name, library.info.model, rows, generators)
+
+
+def _generator(
+    name: str, questions: Sequence[_Labelled], answers: Sequence[Answer]
+) -> GeneratorReport:
+    judged = [
+        Judged(answer, question.is_gold, question.answers, not question.unanswerable)
+        for question, answer in zip(questions, answers, strict=True)
+    ]
+    return citation_evaluation.report(name, judged)
 
 
 def overlaps(cited: Span, gold: Span) -> bool:
@@ -65,7 +89,9 @@ def overlaps(cited: Span, gold: Span) -> bool:
     return shared > 0 and 2 * shared >= min(cited.end - cited.start, gold.end - gold.start)
 
 
-def _report(name: str, model: str, rows: Sequence[SpanRow]) -> SpanReport:
+def _report(
+    name: str, model: str, rows: Sequence[SpanRow], generators: Sequence[GeneratorReport]
+) -> SpanReport:
     yes = [row for row in rows if not row.unanswerable]
     no = [row for row in rows if row.unanswerable]
     return SpanReport(
@@ -79,6 +105,7 @@ def _report(name: str, model: str, rows: Sequence[SpanRow]) -> SpanReport:
         refusals_right=_mean([row.right for row in no]),
         short=_short_scores(yes),
         rows=tuple(rows),
+        generators=tuple(generators),
     )
 
 

@@ -39,6 +39,7 @@ class Scripted:
 
     answers: Mapping[str, Answer]
     rankings: Mapping[str, LegRankings] = field(default_factory=dict)
+    written: Mapping[tuple[str, str | None], Answer] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(
         default_factory=lambda: {
             "river": Document("river", "水库", RIVER, "river.txt"),
@@ -49,8 +50,10 @@ class Scripted:
     passages: Sequence[None] = (None, None, None)
     info: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(model="scripted"))
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), llm: str | None = None) -> Answer:
         self.asked.append(question)
+        if (question, llm) in self.written:
+            return self.written[question, llm]
         return self.answers.get(question) or answer(question, "", 0.1)
 
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
@@ -67,7 +70,8 @@ def answer(question: str, short: str, confidence: float, *cited: tuple[str, str]
         for n, (name, quote) in enumerate(cited, 1)
     )
     status: Any = "answered" if citations else "no_evidence"
-    return Answer(question, status, "", short, confidence, citations, ())
+    text = "\n".join(f"{cited.quote}[{cited.marker}]" for cited in citations)
+    return Answer(question, status, text, short, confidence, citations, ())
 
 
 def ranked(dense: str, lexical: str, fused: str) -> LegRankings:

@@ -94,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
     evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
     evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
+    evaluate.add_argument(
+        "--llm",
+        action="append",
+        default=[],
+        help="另外也让这个语言模型回答，报告各自的引用；可多次给",
+    )
     evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     for name, help_ in (("generations", "列出最近几版索引"), ("collections", "列出各个文库")):
         listing = command(name, help_)

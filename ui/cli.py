@@ -116,9 +116,10 @@ def _eval(options: argparse.Namespace) -> int:
                 progress=report,
                 limit=options.limit,
                 answers=options.answers,
+                llms=options.llm,
             )
     else:
-        result = evaluation.evaluate_spans(_open(options), options.target)
+        result = evaluation.evaluate_spans(_open(options), options.target, llms=options.llm)
     if options.json:
         terminal.line(evaluation.as_json(result))
     else:

@@ -12,6 +12,7 @@ from rich.text import Text
 from rag.metrics import RankingScores
 from rag.reports import (
     AnswerReport,
+    GeneratorReport,
     RefusalReport,
     Report,
     RetrievalReport,
@@ -49,7 +50,38 @@ def _folder(report: Report) -> Group:
         parts += _retrieval(report.retrieval)
     if report.answers:
         parts += _answers(report.answers)
-    return Group(*parts, *_refusal(report.refusal))
+    return Group(*parts, *_refusal(report.refusal), *_generators(report.generators))
+
+
+def _generators(reports: Sequence[GeneratorReport]) -> list[RenderableType]:
+    """A row a generator; the first is the text's own sentences."""
+    table = _table(
+        [
+            "",
+            "答了",
+            "误答",
+            "引用查全",
+            "引用查准",
+            "无据（写）",
+            "无据（示）",
+            "字数",
+            "EM",
+            "F1",
+            "全文 F1",
+        ]
+    )
+    for one in reports:
+        table.add_row(
+            Text(one.generator or "原文摘句"),
+            f"{one.answered}/{one.answerable}",
+            f"{one.false_answers}/{one.questions - one.answerable}",
+            *_cells([one.citation_recall, one.citation_precision]),
+            *_cells([one.unsupported_written, one.unsupported_shown]),
+            _NONE if one.characters is None else f"{one.characters:.0f}",
+            *_cells([one.short_em, one.short_f1, one.text_f1]),
+        )
+    title = "各生成方式（引用按 ALCE 的定义，由标注的证据判断；EM、F1 指短答案）"
+    return [Text(f"\n{title}"), table]
 
 
 def _retrieval(report: RetrievalReport) -> list[RenderableType]:
@@ -103,7 +135,9 @@ def _refusal(report: RefusalReport) -> list[RenderableType]:
 def _spans(report: SpanReport) -> Group:
     total = report.answerable + report.unanswerable
     head = f"{report.name}：{total} 个问题；模型 {report.model}"
-    return Group(Text(head), _span_rows(report.rows), Text(""), _span_figures(report))
+    rows = _span_rows(report.rows)
+    figures = _span_figures(report)
+    return Group(Text(head), rows, Text(""), figures, *_generators(report.generators))
 
 
 def _span_rows(rows: Sequence[SpanRow]) -> Table:
