@@ -14,7 +14,15 @@ from rag import citation_evaluation, conversation, metrics
 from rag.beir import BeirSet, Query, read_beir
 from rag.citation_evaluation import Judged
 from rag.metrics import RankingScores
-from rag.reports import AnswerReport, RefusalReport, Report, RetrievalReport, TextScores, as_json
+from rag.reports import (
+    AnswerReport,
+    GeneratorReport,
+    RefusalReport,
+    Report,
+    RetrievalReport,
+    TextScores,
+    as_json,
+)
 from rag.span_evaluation import evaluate_spans
 
 if TYPE_CHECKING:
@@ -37,11 +45,15 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    answered: bool
-    confidence: float
-    short: str
-    quotes: tuple[str, ...]
     answer: Answer
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.status != "no_evidence"
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        return tuple(citation.quote for citation in self.answer.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +101,6 @@ def evaluate(
         outcomes.append(_outcome(library, task, data.relevant))
         if progress:
             progress(Progress(STEP, done, len(todo)))
-    extracts = [(o, o.given.answer) for o in outcomes if o.given]
-    generators = [citation_evaluation.report("", _judged(extracts, data.relevant))]
-    for llm in llms:
-        asked = [(o, _asked(library, o.query, llm)) for o, _ in extracts]
-        generators.append(citation_evaluation.report(llm, _judged(asked, data.relevant)))
     return Report(
         name=data.name,
         model=library.info.model,
@@ -107,7 +114,7 @@ def evaluate(
         retrieval=_retrieval(outcomes, data.relevant),
         answers=_answers(outcomes),
         refusal=_refusal(outcomes),
-        generators=tuple(generators),
+        generators=_generators(library, outcomes, data.relevant, llms),
     )
 
 
@@ -131,38 +138,31 @@ def _outcome(library: Library, task: _Task, relevant: Mapping[str, Mapping[str, 
     try:
         standalone = conversation.complete(query.text, query.history)
         rankings = library.rank_documents(standalone) if judged else None
-        answer = _asked(library, query, "") if task.answer else None
+        answer = library.ask(query.text, query.history, "") if task.answer else None
     except InputError as error:
         raise InputError(f"问题 {query.id!r}：{error}") from error
-    return _Outcome(query, task.weak, rankings, _given(answer) if answer else None)
+    return _Outcome(query, task.weak, rankings, _Given(answer) if answer else None)
 
 
-def _asked(library: Library, query: Query, llm: str) -> Answer:
-    return library.ask(query.text, query.history, llm)
+def _generators(
+    library: Library,
+    outcomes: Sequence[_Outcome],
+    relevant: Mapping[str, Mapping[str, int]],
+    llms: Sequence[str],
+) -> tuple[GeneratorReport, ...]:
+    asked = [(o, o.given.answer) for o in outcomes if o.given]
+    reports = [citation_evaluation.report("", [_judged(*pair, relevant) for pair in asked])]
+    for llm in llms:
+        written = [(o, library.ask(o.query.text, o.query.history, llm)) for o, _ in asked]
+        judged = [_judged(*pair, relevant) for pair in written]
+        reports.append(citation_evaluation.report(llm, judged))
+    return tuple(reports)
 
 
-def _judged(
-    answers: Sequence[tuple[_Outcome, Answer]], relevant: Mapping[str, Mapping[str, int]]
-) -> list[Judged]:
-    return [
-        Judged(
-            answer,
-            citation_evaluation.gold(relevant.get(o.query.id, {}), o.query.answers),
-            o.query.answers,
-            _answerable(o),
-        )
-        for o, answer in answers
-    ]
-
-
-def _given(answer: Answer) -> _Given:
-    return _Given(
-        answered=answer.status != "no_evidence",
-        confidence=answer.confidence,
-        short=answer.short,
-        quotes=tuple(citation.quote for citation in answer.citations),
-        answer=answer,
-    )
+def _judged(o: _Outcome, answer: Answer, relevant: Mapping[str, Mapping[str, int]]) -> Judged:
+    golds = o.query.answers
+    is_gold = citation_evaluation.gold(relevant.get(o.query.id, {}), golds)
+    return Judged(answer, is_gold, golds, _answerable(o))
 
 
 def _retrieval(
@@ -204,7 +204,7 @@ def _answers(outcomes: Sequence[_Outcome]) -> AnswerReport | None:
     return AnswerReport(
         queries=len(asked),
         answered=len(supported),
-        short=_text_scores([given.short for given, _ in asked], golds),
+        short=_text_scores([given.answer.short for given, _ in asked], golds),
         evidence=_text_scores(["".join(given.quotes) for given, _ in asked], golds),
         evidence_recall=_share(supported),
     )
@@ -222,7 +222,7 @@ def _text_scores(given: Sequence[str], golds: Sequence[tuple[str, ...]]) -> Text
 def _refusal(outcomes: Sequence[_Outcome]) -> RefusalReport:
     yes = [o.given for o in outcomes if o.given and _answerable(o)]
     no = [o.given for o in outcomes if o.given and not _answerable(o)]
-    sure, unsure = [g.confidence for g in yes], [g.confidence for g in no]
+    sure, unsure = [g.answer.confidence for g in yes], [g.answer.confidence for g in no]
     return RefusalReport(
         answerable=len(yes),
         unanswerable=len(no),

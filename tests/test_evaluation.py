@@ -296,7 +296,9 @@ def test_an_index_of_another_corpus_is_refused(folder: Path) -> None:
 
 def test_a_question_that_cannot_be_asked_is_named(folder: Path) -> None:
     class Strict(Scripted):
-        def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        def ask(
+            self, question: str, history: Sequence[Turn] = (), llm: str | None = None
+        ) -> Answer:
             raise InputError("问题有 999 个字")
 
     with pytest.raises(InputError, match="'q1'：问题有 999 个字"):
