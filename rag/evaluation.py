@@ -75,10 +75,9 @@ def evaluate(
 ) -> Report:
     """Measure ``library``, built from ``folder``'s corpus, on the questions of the folder.
 
-    ``limit`` takes only the first so many questions of each file, and ``answers`` answers
-    only the first so many of those (retrieval, which is much faster, is measured on all).
-    Follow-up questions are asked with the turns before them. ``llms`` are language models that
-    answer the same questions, for ``generators`` of the report; all else is without one.
+    ``limit`` takes only the first so many questions of each file, and ``answers`` answers only
+    so many of those (retrieval is measured on all). Follow-ups are asked with the turns before
+    them. ``llms`` answer too, for ``generators`` of the report; all else is without a model.
 
     Raises:
         InputError: the folder is malformed (file and line are named), ``limit`` or ``answers``
@@ -92,9 +91,8 @@ def evaluate(
     taken = [
         _Task(query, False, _first(i, answers)) for i, query in enumerate(data.queries[:limit])
     ]
-    taken += [
-        _Task(query, True, _first(i, answers)) for i, query in enumerate(data.out_of_corpus[:limit])
-    ]
+    absent = data.out_of_corpus[:limit]
+    taken += [_Task(query, True, _first(i, answers)) for i, query in enumerate(absent)]
     todo = [task for task in taken if task.query.text]
     outcomes: list[_Outcome] = []
     for done, task in enumerate(todo, 1):
