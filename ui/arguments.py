@@ -90,17 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--passage-prompt", help="加在段落前的提示语")
     index.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     index.add_argument("--watch", action="store_true", help="一直留意改动，随时更新索引")
-    evaluate = command("eval", "在有标准答案的问题上评测")
-    evaluate.add_argument("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
-    evaluate.add_argument("--limit", type=int, help="只用前若干个问题")
-    evaluate.add_argument("--answers", type=int, help="检索用全部问题，回答只用前若干个")
-    evaluate.add_argument(
-        "--llm",
-        action="append",
-        default=[],
-        help="另外也让这个语言模型回答，报告各自的引用；可多次给",
-    )
-    evaluate.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+    _evaluation(command("eval", "在有标准答案的问题上评测"))
     for name, help_ in (("generations", "列出最近几版索引"), ("collections", "列出各个文库")):
         listing = command(name, help_)
         listing.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
@@ -108,6 +98,16 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("generation", nargs="?", help="版号（默认当前版的前一版）")
     command("doctor", "检查环境、模型和索引")
     return parser
+
+
+def _evaluation(command: argparse.ArgumentParser) -> None:
+    """What to measure, and the language models to measure as well."""
+    add = command.add_argument
+    add("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
+    add("--limit", type=int, help="只用前若干个问题")
+    add("--answers", type=int, help="检索用全部问题，回答只用前若干个")
+    add("--llm", action="append", default=[], help="另外也让这个语言模型回答；可重复")
+    add("--json", action="store_true", help="输出一个 JSON 对象")
 
 
 def _limits(command: argparse.ArgumentParser) -> None:
