@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from rag import Library
 from ui import app
 from ui.shelf import Shelf
+from ui.shelves import Shelves
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parent / "seeds"
@@ -60,8 +61,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         shelf = Shelf.at(Path(data), SEEDS, None)
         shelf.hold(Library.build(SEEDS, data))
-        page = app.build_page(shelf)
-        address = app.launch(page, "127.0.0.1", free_port())
+        page = app.build_page(Shelves(shelf))
+        address = app.launch(page, Shelves(shelf), "127.0.0.1", free_port())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, scene in SCENES.items():
             take(browser, address, scene, folder / f"{name}.png")

@@ -30,6 +30,13 @@ class Generator(Protocol):
 Choice = Generator | str | None  # a generator, its name, or whatever YOUJU_LLM says
 
 
+def name(llm: Choice) -> str:
+    """What the chosen model is called; '' where there is none."""
+    if llm is not None and not isinstance(llm, str):
+        return llm.name
+    return (os.environ.get("YOUJU_LLM", "") if llm is None else llm).strip()
+
+
 def named(llm: Choice) -> Generator | None:
     """The generator of a name; by default of YOUJU_LLM; None for ''.
 
@@ -41,10 +48,9 @@ def named(llm: Choice) -> Generator | None:
     """
     if llm is not None and not isinstance(llm, str):
         return llm
-    name = (os.environ.get("YOUJU_LLM", "") if llm is None else llm).strip()
-    if not name:
+    if not (wanted := name(llm)):
         return None
-    return _made(name, os.environ.get("OPENAI_BASE_URL"), os.environ.get("OPENAI_API_KEY"))
+    return _made(wanted, os.environ.get("OPENAI_BASE_URL"), os.environ.get("OPENAI_API_KEY"))
 
 
 @lru_cache  # a model in process is loaded once

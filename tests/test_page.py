@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -16,24 +15,19 @@ from typing import Any
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, expect
 
 from index.errors import InputError
 from rag import Answer, Hit, Library
 from rag.endpoint import Endpoint
-from rag.generators import Choice
+from tests.browsing import PATIENCE, Reader, free_port, holding
 from tests.llm_server import Talk, serving
 from ui import app
 from ui.shelf import Shelf
+from ui.shelves import Shelves
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-PATIENCE = 90_000  # milliseconds; other work may share the machine
 
 ONE_POST = "村主职“一肩挑”的比例是多少？"
 ONE_POST_SENTENCE = "村(社区)主职“一肩挑”比例实现率达96.56%。"
@@ -63,93 +57,15 @@ pytestmark = pytest.mark.browser
 # ---- servers and browser ----
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@pytest.fixture
-def served() -> Iterator[Callable[..., str]]:
-    """Serve a shelf on a free port; gives the page's address."""
-    pages: list[Any] = []
-
-    def start(shelf: Shelf, llm: Choice = None) -> str:
-        page = app.build_page(shelf, llm)
-        pages.append(page)
-        return app.launch(page, "127.0.0.1", free_port())
-
-    yield start
-    for page in pages:
-        page.close(verbose=False)
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over an index of its own, built from the seeds, which tests may rebuild."""
     data = tmp_path_factory.mktemp("page") / "data"
     shelf = Shelf.at(data, SEEDS, None)
     shelf.hold(Library.build(SEEDS, data))
-    page = app.build_page(shelf)
-    yield app.launch(page, "127.0.0.1", free_port())
+    page = app.build_page(Shelves(shelf))
+    yield app.launch(page, Shelves(shelf), "127.0.0.1", free_port())
     page.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        yield chromium
-        chromium.close()
-
-
-class Reader:
-    """A person at the page. Every request the browser makes is remembered."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.context, self.address = context, address
-        self.requests: list[str] = []
-        self.faults: list[str] = []
-        context.on("request", lambda request: self.requests.append(request.url))
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.goto(address)
-
-    def ask(self, question: str) -> Locator:
-        """Ask and wait for the turn to end; gives the turn."""
-        before = self.page.locator(".turn").count()
-        self.page.get_by_label("问题").or_(self.page.get_by_label("Question")).fill(question)
-        self.page.keyboard.press("Enter")
-        turn = self.page.locator(".turn").nth(before)
-        turn.locator(".foot, .failure").wait_for()
-        return turn
-
-    def foreign(self) -> set[str]:
-        """Requests that went anywhere but to the page's own server."""
-        own = (self.address, "data:", "blob:", "about:")
-        return {url for url in self.requests if not url.startswith(own)}
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Reader]]:
-    """Open the page; afterwards nothing may have left the machine or thrown."""
-    readers: list[Reader] = []
-
-    def open_page(address: str, **options: Any) -> Reader:
-        options.setdefault("viewport", {"width": 1440, "height": 900})
-        reader = Reader(browser.new_context(**options), address)
-        readers.append(reader)
-        return reader
-
-    yield open_page
-    for reader in readers:
-        reader.context.close()
-        assert reader.foreign() == set()
-        assert reader.requests
-        assert reader.faults == []
 
 
 @pytest.fixture
@@ -492,22 +408,13 @@ class Faulty:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
 
-    def search(self, question: str, k: int = 5) -> list[Hit]:
-        return self._library.search(question, k)
-
-    def ask(self, *given: Any) -> Answer:
+    def ask(self, *given: Any, **named: Any) -> Answer:
         self._fault()
-        return self._library.ask(*given)
+        return self._library.ask(*given, **named)
 
-    def stream(self, *given: Any) -> Iterator[Answer]:
+    def stream(self, *given: Any, **named: Any) -> Iterator[Answer]:
         self._fault()
-        return self._library.stream(*given)
-
-
-def holding(library: Any) -> Shelf:
-    shelf = Shelf(lambda: library, lambda progress: library)
-    shelf.hold(library)
-    return shelf
+        return self._library.stream(*given, **named)
 
 
 def test_an_answer_can_be_stopped_and_asked_again(
@@ -654,7 +561,7 @@ def test_the_named_endpoints_give_answers_and_hits(address: str, seed_library: L
     client = Client(address, verbose=False)
     answer = client.predict(ONE_POST, api_name="/chat")
     # Left out where they say nothing.
-    silent = {"understood", "struck", "notice"}
+    silent = {"understood", "struck", "notice", "undated"}
     assert set(answer) == set(Answer.__dataclass_fields__) - silent
     assert answer["short"] == "96.56%"
     (citation,) = [c for c in answer["citations"] if c["marker"] == 1]

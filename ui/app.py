@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.collections import DEFAULT
 from index.errors import InputError
+from ui import uploading
 from ui.endpoints import Endpoints
-from ui.shelf import Shelf
 from ui.shell import shell_html
+from ui.shelves import Shelves
 from ui.texts import TEXTS
 
 if TYPE_CHECKING:
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
     from rag.generators import Choice
 
 _HERE = Path(__file__).parent
-_STYLES = ("page.css", "turn.css", "evidence.css", "states.css", "phone.css")
-_SCRIPTS = ("page.js", "server.js", "evidence.js", "states.js", "events.js")  # one scope
+_STYLES = ("page.css", "options.css", "turn.css", "evidence.css", "states.css", "phone.css")
+_SCRIPTS = (
+    *("page.js", "server.js", "options.js", "uploads.js", "evidence.js", "states.js"),
+    "events.js",
+)  # one scope
 # The seal of the page's head, so that the browser's tab does not show Gradio's mark.
 _ICON = (
     "<link rel='icon' href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
@@ -37,31 +42,33 @@ _WAITING = 64  # questions that may wait; more are told that it is busy
 
 def serve(
     data: Path,
-    seeds: Path,
+    seeds: Path | None,
     host: str,
     port: int,
     model: str | None,
     announce: Callable[[str], None] | None = None,
     library: Library | None = None,
     llm: Choice = None,
+    collection: str = DEFAULT,
 ) -> None:
     """Serve the page until it is interrupted from the keyboard, then return.
 
     ``announce`` is given the page's address once it answers. A ``library`` that is open
     already is used; without one the index in ``data`` is opened while the page starts. ``llm``
-    names the model that writes (None: YOUJU_LLM).
+    names the model that writes (None: YOUJU_LLM), ``collection`` what the page shows first,
+    built of ``seeds`` (None: of what it was built of before).
 
     Raises:
         InputError: the address cannot be listened on, for instance because it is in use.
     """
     check_address(host, port)
-    shelf = Shelf.at(data, seeds, model)
+    shelves = Shelves.at(data, seeds, model, collection)
     if library is None:
-        shelf.open()
+        shelves.shelf().open()
     else:
-        shelf.hold(library)
-    page = build_page(shelf, llm)
-    address = launch(page, host, port)
+        shelves.shelf().hold(library)
+    page = build_page(shelves, llm)
+    address = launch(page, shelves, host, port)
     try:
         if announce is not None:
             announce(address)
@@ -72,8 +79,8 @@ def serve(
         page.close(verbose=False)
 
 
-def launch(page: gr.Blocks, host: str, port: int) -> str:
-    """Start serving ``page`` in the background and return its address."""
+def launch(page: gr.Blocks, shelves: Shelves, host: str, port: int) -> str:
+    """Start serving ``page`` over ``shelves`` in the background and return its address."""
     from starlette.middleware import Middleware
 
     from ui.headers import LocalOnly
@@ -92,15 +99,18 @@ def launch(page: gr.Blocks, host: str, port: int) -> str:
             footer_links=[],
             theme=_theme(),
             head=_head(),
-            app_kwargs={"middleware": [Middleware(LocalOnly)]},
+            app_kwargs={
+                "middleware": [Middleware(LocalOnly)],
+                "routes": [uploading.route(shelves)],
+            },
         )
     except OSError as error:
         raise _unusable(host, port, error) from error
     return str(page.local_url)
 
 
-def build_page(shelf: Shelf, llm: Choice = None) -> gr.Blocks:
-    """The page over ``shelf``, not yet served.
+def build_page(shelves: Shelves, llm: Choice = None) -> gr.Blocks:
+    """The page over ``shelves``, not yet served.
 
     Named endpoints: ``chat`` (question to Answer) and ``search`` (question, k to hits), as
     JSON with the fields of the dataclasses. Those beginning with ``page_`` serve the page.
@@ -109,7 +119,7 @@ def build_page(shelf: Shelf, llm: Choice = None) -> gr.Blocks:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
 
-    ends = Endpoints(shelf, llm)
+    ends = Endpoints(shelves, llm)
     with gr.Blocks(title=_title(), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=shell_html(),
@@ -125,7 +135,14 @@ def build_page(shelf: Shelf, llm: Choice = None) -> gr.Blocks:
             concurrency_limit=_AT_ONCE,
             api_visibility="undocumented",
         )
-        for end in (ends.page_state, ends.page_build, ends.page_open, ends.page_article):
+        for end in (
+            ends.page_state,
+            ends.page_scope,
+            ends.page_build,
+            ends.page_open,
+            ends.page_remove,
+            ends.page_article,
+        ):
             gr.api(end, api_name=end.__name__, queue=False, api_visibility="undocumented")
     page.queue(max_size=_WAITING)
     return page

@@ -15,7 +15,6 @@ from ui import terminal
 if TYPE_CHECKING:
     from rag import Scope
 
-_BUILDING = ("index", "chat")  # commands that may make a new collection
 DONE, FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
 _LLM = (
     "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
@@ -34,7 +33,9 @@ def folder(options: argparse.Namespace) -> Path:
         InputError: there is no collection of that name; one to be built cannot be called that.
     """
     data: Path = options.data
-    if options.command in _BUILDING:
+    if options.command == "chat":  # its page shows them all
+        return data
+    if options.command == "index":
         return collections.root(data, options.collection)
     return collections.existing(data, options.collection)
 
@@ -68,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     chat = command("chat", "打开问答网页")
-    chat.add_argument("--seeds", type=Path, default=Path("seeds"), help="文章所在文件夹")
+    chat.add_argument(
+        "--seeds", type=Path, help="文章所在文件夹（默认用上次建索引的来源，没有则用 seeds）"
+    )
     chat.add_argument("--host", default="127.0.0.1")
     chat.add_argument("--port", type=int, default=7860)
     chat.add_argument("--llm", help=_LLM)

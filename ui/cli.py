@@ -6,16 +6,22 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from index import collections, origins
 from index.errors import IndexMissing, InputError, YoujuError
-from ui import collections, generations, indexing, terminal
+from ui import collections as listing
+from ui import generations, indexing, terminal
 from ui.arguments import DONE, FAILED, WRONG_USAGE, folder, parse, scope
 from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
     from rag import Library
+
+
+_SEEDS = Path("seeds")  # what is asked where nothing else is said
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,24 +44,36 @@ def _chat(options: argparse.Namespace) -> int:
     from ui.app import check_address, serve
 
     check_address(options.host, options.port)
-    library: Library | None = None
-    try:
-        library = _open(options)
-    except IndexMissing:
-        library = indexing.build([options.seeds], options)
-    except YoujuError as error:
-        terminal.complain(f"{error}\n页面照常打开，可在页面上重建。")
+    data, seeds = options.data, options.seeds
+    options.data = collections.root(data, options.collection)
+    if seeds is None and not origins.recall(options.data) and _SEEDS.is_dir():
+        seeds = _SEEDS
     serve(
-        options.data,
-        options.seeds,
+        data,
+        seeds,
         options.host,
         options.port,
         options.model,
         announce=_announce,
-        library=library,
+        library=_opened_or_built(seeds, options),
         llm=options.llm,
+        collection=options.collection or collections.DEFAULT,
     )
     return DONE
+
+
+def _opened_or_built(seeds: Path | None, options: argparse.Namespace) -> Library | None:
+    """The library; None where that fails, which the page can mend."""
+    try:
+        try:
+            return _open(options)
+        except IndexMissing:
+            if seeds is None:
+                raise
+            return indexing.build([seeds], options)
+    except YoujuError as error:
+        terminal.complain(f"{error}\n页面照常打开，可在页面上重建或上传文件。")
+        return None
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -94,7 +112,7 @@ def _generations(options: argparse.Namespace) -> int:
 
 
 def _collections(options: argparse.Namespace) -> int:
-    return DONE if collections.run(options.data, options.json) else FAILED
+    return DONE if listing.run(options.data, options.json) else FAILED
 
 
 def _rollback(options: argparse.Namespace) -> int:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index import uploads
 from index.errors import InputError, YoujuError
 from index.types import Span
-from rag.conversation import Turn, complete, turns
-from rag.types import Answer, answer_json
-from ui import article, evidence, render, states, views
+from rag import generators
+from rag.conversation import turns
+from rag.types import answer_json
+from ui import article, frames, render, states
 from ui.examples import examples
-from ui.shelf import Shelf
-from ui.texts import TEXTS, both
+from ui.scopes import choices_html, label_html, scope_of
+from ui.shelves import Shelves
+from ui.texts import TEXTS
+from ui.uploading import uploaded_html
 
 if TYPE_CHECKING:
-    from rag import Library
     from rag.generators import Choice
 
 log = logging.getLogger(__name__)
@@ -27,68 +31,85 @@ log = logging.getLogger(__name__)
 SEARCH_MAX = 100  # hits that one search call may ask for
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Frame:
-    """All of a turn as it stands now; each later frame of the turn replaces it.
+class Endpoints:
+    """The endpoints over the shelves. Gradio runs them in threads, several at a time.
 
-    ``stage`` is found, writing, answered or failed; ``answer`` and ``evidence`` are HTML, ``copy``
-    the text for the clipboard, ``spoken`` the words for a screen reader, ``understood`` the
-    question as it was answered (see `rag.Answer`).
+    ``collection`` is the name of one, '' the first; ``within`` has the fields of `rag.Scope`.
     """
 
-    stage: str
-    answer: str
-    evidence: str = ""
-    copy: str = ""
-    spoken: str = ""
-    understood: str = ""
+    def __init__(self, shelves: Shelves, llm: Choice = None) -> None:
+        self._shelves, self._llm = shelves, llm
 
-
-class Endpoints:
-    """The endpoints over one shelf. Gradio runs them in threads, several at a time."""
-
-    def __init__(self, shelf: Shelf, llm: Choice = None) -> None:
-        self._shelf, self._llm = shelf, llm
-
-    def chat(self, question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
+    def chat(
+        self,
+        question: str,
+        history: list[dict[str, str]] | None = None,
+        within: dict[str, Any] | None = None,
+        collection: str = "",
+    ) -> dict[str, Any]:
         """Answer a question about the documents. Returns the fields of Answer as JSON.
 
-        ``history`` holds the turns before, oldest first, as {"q": question, "a": answer}.
+        ``history`` holds the turns before, oldest first, as {"q": question, "a": answer};
+        ``within`` may limit it: {"documents": [title], "publishers": [], "since": "2021"}.
         """
         with _told_to_callers():
-            answer = self._shelf.library().ask(question, turns(history or []), self._llm)
+            library, earlier = self._shelves.shelf(collection).library(), turns(history or [])
+            answer = library.ask(question, earlier, self._llm, within=scope_of(within))
             return answer_json(answer)
 
-    def search(self, question: str, k: int = 5) -> list[dict[str, Any]]:
+    def search(
+        self,
+        question: str,
+        k: int = 5,
+        within: dict[str, Any] | None = None,
+        collection: str = "",
+    ) -> list[dict[str, Any]]:
         """Find the k best passages for a question. Returns the fields of each Hit as JSON."""
         with _told_to_callers():
             if not 1 <= k <= SEARCH_MAX:
                 raise InputError(f"k 是 {k}，应在 1 到 {SEARCH_MAX} 之间。")
-            hits = self._shelf.library().search(question, k=k)
+            library = self._shelves.shelf(collection).library()
+            hits = library.search(question, k=k, within=scope_of(within))
             return [dataclasses.asdict(hit) for hit in hits]
 
     def page_ask(
-        self, question: str, turn: int, history: list[dict[str, str]]
+        self,
+        collection: str,
+        question: str,
+        turn: int,
+        history: list[dict[str, str]],
+        within: dict[str, Any],
+        by_model: bool,
     ) -> Iterator[dict[str, Any]]:
-        """Answer one turn of the page: what is found, then the answer with its evidence."""
+        """Answer one turn of the page: what is found, then the answer with its evidence.
+
+        The page chooses only whether the configured model writes: an address or key that it
+        could name would let anyone who reaches the page have this machine call another.
+        """
         try:
-            for frame in self._frames(question, turn, turns(history)):
+            library = self._shelves.shelf(collection).library()
+            llm = self._llm if by_model else ""
+            for frame in frames.frames(
+                library, question, turn, turns(history), scope_of(within), llm
+            ):
                 yield dataclasses.asdict(frame)
         except YoujuError as error:
-            yield dataclasses.asdict(_failed(states.message_html(error)))
+            yield dataclasses.asdict(frames.failed(states.message_html(error)))
         except Exception as error:
             log.exception("question failed")
-            yield dataclasses.asdict(_failed(states.message_html(error)))
+            yield dataclasses.asdict(frames.failed(states.message_html(error)))
 
-    def page_state(self) -> dict[str, Any]:
+    def page_state(self, collection: str) -> dict[str, Any]:
         """What the page shows around the conversation."""
-        state = self._shelf.state
+        try:
+            shelf = self._shelves.shelf(collection)
+        except InputError as error:
+            return {"ready": False, "generation": "", "main": states.unknown_html(error)}
+        state = shelf.state
         library = state.library
         building = state.build is not None and not state.build.ended
         questions = examples(library.documents, library.passages) if library else ()
-        holdings = (
-            article.library_html(list(library.documents.values()), library.info) if library else ""
-        )
+        shown = list(islice(library.documents.values(), article.LISTED)) if library else []
         return {
             "ready": library is not None,
             "opening": library is None and state.phase == "opening",
@@ -96,25 +117,54 @@ class Endpoints:
             "generation": library.info.generation if library else "",
             "main": states.main_html(state, questions),
             "banner": states.banner_html(state),
-            "holdings": holdings,
+            "holdings": article.library_html(shown, library.info) if library else "",
+            "documents": library.info.documents if library else 0,
+            "choices": choices_html(shown),
+            "model": Path(generators.name(self._llm)).name,
+            "collections": self._shelves.names(),
+            "collection": collection or self._shelves.first,
+            "uploads": shelf.takes_uploads,
+            "uploaded": uploaded_html(shelf.uploads),
         }
 
-    def page_build(self) -> bool:
-        """Start a rebuild, unless one runs."""
-        self._shelf.build()
+    def page_scope(self, collection: str, within: dict[str, Any]) -> dict[str, str]:
+        """A scope as it is shown, or what is wrong with it."""
+        try:
+            scope = scope_of(within)
+            covered = self._shelves.shelf(collection).library().covered(scope)
+            return {"label": label_html(scope, covered), "error": ""}
+        except YoujuError as error:
+            return {"label": "", "error": states.message_html(error)}
+
+    def page_build(self, collection: str, again: bool) -> bool:
+        """Start a rebuild, unless one runs; ``again``: then another one after it."""
+        self._shelves.shelf(collection).build(again)
         return True
 
-    def page_open(self) -> bool:
+    def page_open(self, collection: str) -> bool:
         """Try again to open the stored index."""
-        self._shelf.open()
+        self._shelves.shelf(collection).open()
         return True
+
+    def page_remove(self, collection: str, name: str) -> str:
+        """Take an uploaded file out; '' or what is wrong. The page then rebuilds."""
+        try:
+            uploads.remove(self._shelves.shelf(collection).uploading_to(), name)
+        except YoujuError as error:
+            return states.message_html(error)
+        return ""
 
     def page_article(
-        self, document_id: str, passage: list[int], marks: list[list[int]], short: str
+        self,
+        collection: str,
+        document_id: str,
+        passage: list[int],
+        marks: list[list[int]],
+        short: str,
     ) -> dict[str, Any]:
         """A whole article, with a passage and the cited ranges in it marked."""
         try:
-            document = self._shelf.library().document(document_id)
+            document = self._shelves.shelf(collection).library().document(document_id)
             place = Span(passage[0], passage[1]) if len(passage) == 2 else None
             spans = [Span(mark[0], mark[1]) for mark in marks if len(mark) == 2]
             html = article.article_html(document, place, spans, short)
@@ -123,37 +173,6 @@ class Endpoints:
             if not isinstance(error, YoujuError):
                 log.exception("article failed")
             return {"title": "", "html": render.error_html(states.message_html(error), retry=False)}
-
-    def _frames(self, question: str, number: int, history: Sequence[Turn]) -> Iterator[Frame]:
-        library = self._shelf.library()
-        began = time.perf_counter()
-        hits = library.search(complete(question, history))
-        yield Frame(
-            "found",
-            answer=f'<p class="stage-note">{both("found", n=len(hits))}</p>',
-            evidence=evidence.found_html(question, [hit.passage for hit in hits]),
-        )
-        frame = None
-        for answer in library.stream(question, history, self._llm):
-            frame = _frame(library, answer, number, began)
-            yield frame
-        assert frame is not None  # a stream has at least the whole answer
-        yield dataclasses.replace(frame, stage="answered", spoken=answer.short or answer.text)
-
-
-def _frame(library: Library, answer: Answer, number: int, began: float) -> Frame:
-    turn = views.turn(library, answer, number, time.perf_counter() - began)
-    return Frame(
-        "writing",
-        answer=render.answer_html(turn),
-        evidence=evidence.evidence_html(turn),
-        copy=render.plain_text(turn),
-        understood=answer.understood,
-    )
-
-
-def _failed(message: str) -> Frame:
-    return Frame("failed", render.error_html(message))
 
 
 @contextmanager

@@ -5,19 +5,29 @@ const clicks = {
     light(turn, node.dataset.ref, { reveal: true, focus: event.detail === 0 }),
   ".evidence .ref": (node, turn) => toSentence(turn, node.dataset.ref),
   ".example": (node) => ask(node.textContent),
-  ".retry": (node, turn) => ask(turn.question),
+  ".retry": (node, turn) => ask(turn.question, turn.limits),
   ".copy": (node, turn) => copy(turn, node),
   ".show": (node, turn) => toggleEvidence(turn),
   ".expand": (node) => expand(node),
   ".open": (node) => openArticle(node),
   ".leave": () => closeReader(),
   ".stop": () => running?.controller.abort(),
-  ".build": () => start("page_build"),
+  ".build": () => start("page_build", false),
   ".reopen": () => start("page_open"),
   ".dismiss": () => {
     sawBuilding = false;
     $(".banner").hidden = true;
   },
+  ".limit": () => togglePanel(panel.hidden),
+  ".unlimit": () => unlimit(),
+  ".pick": () => picker.click(),
+  ".remove": (node) => remove(node.dataset.name),
+  ".replace": (node) => {
+    const item = node.closest("li");
+    item.remove();
+    upload([item.file], true);
+  },
+  ".forget": (node) => node.closest("li").remove(),
   ".to-library": (node) => openLibrary(node),
   ".language": () => {
     keep("language", root.dataset.language === "en" ? "zh" : "en");
@@ -82,6 +92,7 @@ function grow() {
 }
 
 function escapeKey() {
+  if (!panel.hidden) return togglePanel(false);
   if (closeReader()) return;
   const turn = document.activeElement.closest?.(".turn");
   if (document.activeElement.closest?.(".evidence"))
@@ -92,7 +103,7 @@ function escapeKey() {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("textarea, input");
+  const typing = event.target.closest?.("textarea, input, select");
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") return escapeKey();
   if (typing) return;

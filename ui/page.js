@@ -25,18 +25,19 @@ let sawBuilding = false;
 
 // ---- asking -------------------------------------------------------------------------------
 
-async function ask(question) {
+async function ask(question, limits = within) {
   if (!question.trim()) return notice("empty_question");
   if (running) return notice("one_at_a_time");
   notice(null);
   const earlier = earlierTurns();
-  const turn = newTurn(question);
+  const turn = newTurn(question, limits);
   const controller = new AbortController();
   running = { turn, controller };
   showRunning();
   const patience = setTimeout(() => waitingNote(turn, "queued"), 4000);
   try {
-    for await (const frame of frames("page_ask", [question, turnCount, earlier], controller.signal)) {
+    const asked = [question, turnCount, earlier, limits.fields, byModel()];
+    for await (const frame of frames("page_ask", asked, controller.signal)) {
       clearTimeout(patience);
       place(turn, frame);
     }
@@ -52,16 +53,16 @@ async function ask(question) {
   }
 }
 
-function newTurn(question) {
+function newTurn(question, limits) {
   const turn = document.createElement("section");
   turnCount += 1;
   turn.className = "turn";
   turn.id = `t${turnCount}`;
   turn.dataset.stage = "reading";
-  turn.question = question;
+  Object.assign(turn, { question, limits });
   turn.setAttribute("aria-busy", "true");
   turn.innerHTML = `<div class="exchange"><h2 class="question" lang="zh-CN"></h2>
-    <div class="answer"></div></div>
+    ${limits.label && `<p class="asked-of">${limits.label}</p>`}<div class="answer"></div></div>
     <section class="evidence" id="t${turnCount}-evidence" tabindex="-1"></section>`;
   $(".question", turn).textContent = question;
   turns.append(turn);

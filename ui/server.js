@@ -1,10 +1,11 @@
 // Talking to the server.
 
+// Every endpoint of the page is told first of which collection it is.
 async function call(name, ...data) {
   const response = await fetch(`gradio_api/run/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ data }),
+    body: JSON.stringify({ data: [collection, ...data] }),
   });
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
   return (await response.json()).data[0];
@@ -15,7 +16,7 @@ async function* frames(name, data, signal) {
   const posted = await fetch(`gradio_api/call/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ data }),
+    body: JSON.stringify({ data: [collection, ...data] }),
     signal,
   });
   if (posted.status === 503) throw new Error("busy");

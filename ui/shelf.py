@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from index.errors import YoujuError
+from index import origins, uploads
+from index.errors import InputError, YoujuError
 from index.types import Progress
+from index.uploads import Upload
 
 if TYPE_CHECKING:
     from rag import Library
@@ -55,8 +57,13 @@ class Shelf:
         self,
         open_library: Callable[[], Library],
         build_library: Callable[[Callable[[Progress], None]], Library],
+        root: Path | None = None,
     ) -> None:
-        """Take the two ways to a library; nothing happens until `open` or `build`."""
+        """Take the two ways to a library; nothing happens until `open` or `build`.
+
+        ``root`` is the folder of the index, where files may be uploaded to it.
+        """
+        self._root, self._again = root, False
         self._open_library = open_library
         self._build_library = build_library
         self._changing = threading.Lock()
@@ -64,8 +71,8 @@ class Shelf:
         self._state = State("opening")
 
     @classmethod
-    def at(cls, data: Path, seeds: Path, model: str | None) -> Shelf:
-        """A shelf for the index in ``data``, built from ``seeds``."""
+    def at(cls, data: Path, seeds: Path | None, model: str | None) -> Shelf:
+        """A shelf for the index in ``data``, built of ``seeds`` or, without, of what it was before."""
 
         def open_library() -> Library:
             from rag import Library
@@ -75,9 +82,9 @@ class Shelf:
         def build_library(progress: Callable[[Progress], None]) -> Library:
             from rag import Library
 
-            return Library.build(seeds, data, model=model, progress=progress)
+            return Library.build(_sources(data, seeds), data, model=model, progress=progress)
 
-        return cls(open_library, build_library)
+        return cls(open_library, build_library, data)
 
     @property
     def state(self) -> State:
@@ -97,6 +104,26 @@ class Shelf:
         assert state.error is not None
         raise state.error
 
+    def uploading_to(self) -> Path:
+        """The folder of the index that files are uploaded to.
+
+        Raises:
+            InputError: this shelf takes none.
+        """
+        if self._root is None:
+            raise InputError("这个文库不能上传文件。")
+        return self._root
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether files may be uploaded to it."""
+        return self._root is not None
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The files uploaded so far."""
+        return uploads.listed(self._root) if self._root else ()
+
     def hold(self, library: Library) -> None:
         """Answer from ``library``, which is open already."""
         with self._changing:
@@ -112,10 +139,14 @@ class Shelf:
             self._state = replace(self._state, phase="opening", error=None)
         threading.Thread(target=self._open, name="youju-open", daemon=True).start()
 
-    def build(self) -> None:
-        """Rebuild in the background, unless a build runs already."""
+    def build(self, again: bool = False) -> None:
+        """Rebuild in the background, unless a build runs already.
+
+        ``again``: what has changed may have come too late for that one, so another follows it.
+        """
         with self._changing:
             if self._state.build is not None and not self._state.build.ended:
+                self._again |= again
                 return
             self._state = replace(self._state, build=Build())
         threading.Thread(target=self._build, name="youju-build", daemon=True).start()
@@ -145,6 +176,9 @@ class Shelf:
         with self._changing:
             build = self._state.build or Build()
             self._state = replace(self._state, build=replace(build, ended=True, error=error))
+            again, self._again = self._again, False
+        if again:
+            self.build()
 
     def _advance(self, progress: Progress) -> None:
         now = time.monotonic()
@@ -156,6 +190,15 @@ class Shelf:
             else:
                 steps.append(Step(progress, now))
             self._state = replace(self._state, build=replace(build, steps=tuple(steps)))
+
+
+def _sources(root: Path, seeds: Path | None) -> Sequence[Path]:
+    found = origins.recall(root) if seeds is None else (seeds,)
+    if not found and not uploads.listed(root):
+        raise InputError(
+            f"不知道 {root} 由哪些文件建成。请上传文件，或在命令行建立：youju index 路径 --data {root}"
+        )
+    return found
 
 
 def _log_unexpected(error: Exception) -> None:

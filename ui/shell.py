@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
+from ui.options import options_html, panel_html, upload_html
 from ui.texts import TEXTS, both
 
 # What the script says by itself, as templates that it copies.
@@ -24,6 +25,13 @@ _PHRASES = (
     "busy",
     "unexpected",
     "opening_article",
+    "scope_all",
+    "upload_sending",
+    "upload_same",
+    "upload_taken",
+    "upload_replace",
+    "upload_large",
+    "dismiss",
 )
 
 
@@ -31,7 +39,8 @@ def shell_html() -> str:
     """The frame as HTML."""
     return (
         f'<div class="youju">{_bar()}<div class="columns">{_chat()}{_pane()}{_reader()}</div>'
-        f'<div class="sr spoken" aria-live="polite"></div>{_phrases()}</div>'
+        f'<div class="sr spoken" aria-live="polite"></div>{_phrases()}'
+        f'<div class="drop" hidden>{both("upload_drop")}</div></div>'
     )
 
 
@@ -51,20 +60,21 @@ def _bar() -> str:
 def _chat() -> str:
     return (
         '<main class="chat"><div class="banner" role="status" hidden></div>'
+        '<ul class="uploading" role="status"></ul>'
         '<div class="scroll"><div class="stage"></div><div class="turns"></div></div>'
-        f'<form class="ask" novalidate><p class="notice" role="alert"></p><div class="box">'
+        f'{panel_html()}<form class="ask" novalidate><p class="notice" role="alert"></p><div class="box">'
         f'<textarea rows="1" autocomplete="off" aria-label="{TEXTS["question_label"].zh}" '
         f'placeholder="{TEXTS["placeholder"].zh}" {_hints()}></textarea>'
         f'<button type="submit" class="primary send">{both("send")}</button>'
         f'<button type="button" class="primary stop" hidden>{both("stop")}</button></div>'
-        f'<p class="keys">{both("keys")}</p></form></main>'
+        f'{options_html()}<p class="keys">{both("keys")}</p></form></main>'
     )
 
 
 def _pane() -> str:
     return (
         f'<aside class="pane"><header class="pane-bar">{_leave()}'
-        f'<h2 class="kicker">{both("library")}</h2></header>'
+        f'<h2 class="kicker">{both("library")}</h2></header>{upload_html()}'
         '<div class="holdings"></div></aside>'
     )
 

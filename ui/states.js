@@ -17,8 +17,12 @@ function show(next) {
     stage.dataset.html = next.main;
     stage.innerHTML = next.main;
   }
-  if (next.holdings !== undefined && next.generation !== state.generation)
+  if (next.holdings !== undefined && next.generation !== state.generation) {
     $(".holdings").innerHTML = next.holdings;
+    $(".scope-choices").innerHTML = next.choices;
+  }
+  showOptions(next);
+  showUploads(next);
   const banner = $(".banner");
   sawBuilding ||= next.building;
   const told = sawBuilding ? next.banner : "";
@@ -33,16 +37,16 @@ function show(next) {
   box.dataset.off = String(!usable);
   applyLanguage();
   $(".columns").classList.toggle("alone", !next.ready && !turnCount);
-  $(".to-library").disabled = !next.ready;
+  $(".to-library").disabled = !next.ready && !next.uploads;
   $(".bar .build").disabled = next.building || !next.ready;
 }
 
 const offlineView = () => `<div class="view"><h1>${phrase("error")}</h1><p>${phrase("offline")}</p></div>`;
 
-async function start(name) {
+async function start(name, ...data) {
   try {
     sawBuilding = name === "page_build" || sawBuilding;
-    await call(name);
+    await call(name, ...data);
   } catch {
     // refresh says that the server is away
   }
@@ -61,6 +65,7 @@ function keep(key, value) {
 function applyLanguage() {
   const language = root.dataset.language;
   root.lang = language === "en" ? "en" : "zh-CN";
+  translate(language);
   box.setAttribute("aria-label", box.getAttribute(`data-${language}-aria-label`));
   const hint = box.dataset.off === "true" ? "off" : "placeholder";
   box.placeholder = box.getAttribute(`data-${language}-${hint}`);

@@ -56,6 +56,11 @@ def _left_out(library: Library) -> str:
     return f'<p class="failed">{both("left_out", n=len(bad))}</p><ul>{reasons}</ul>'
 
 
+def unknown_html(error: Exception) -> str:
+    """There is no such collection; those that there are can be chosen below."""
+    return _view("broken", message_html(error), "")
+
+
 def welcome_html(questions: Sequence[str]) -> str:
     """What this is, and questions to begin with."""
     items = "".join(
@@ -85,7 +90,12 @@ def _problem(state: State) -> str:
         button = f'<button type="button" class="primary build">{label}</button>'
     else:
         button = f'<button type="button" class="primary reopen">{both("try_again")}</button>'
-    return _view(title, note, button)
+    return _view(title, note, f"{button}{_upload()}")
+
+
+def _upload() -> str:
+    """Where nothing can be built yet, files can be brought; the page hides it where it takes none."""
+    return f' <button type="button" class="quiet pick">{both("upload")}</button>'
 
 
 def _view(title: str, note: str, rest: str) -> str:

@@ -41,6 +41,26 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "Enter sends · Shift+Enter new line · / comes back here · ← → through the sources",
         ),
         "empty_question": Text("还没有写问题。", "There is no question yet."),
+        # around it
+        "collection": Text("文库：", "Collection: "),
+        "scope": Text("范围：", "Scope: "),
+        "scope_all": Text("全部文章", "all documents"),
+        "scope_document": Text("文章", "Document"),
+        "scope_publisher": Text("来源", "Publisher"),
+        "scope_from": Text("从", "From"),
+        "scope_to": Text("到", "To"),
+        "scope_part": Text("可只写一部分", "a part will do"),
+        "scope_date": Text("如 2021 或 2021-09-15", "such as 2021 or 2021-09-15"),
+        "scope_apply": Text("应用", "Apply"),
+        "scope_clear": Text("清除", "Clear"),
+        "scope_since": Text("{day} 起", "since {day}"),
+        "scope_until": Text("{day} 止", "until {day}"),
+        "scope_count": Text("{n} 篇", "documents: {n}"),
+        "scope_undated": Text(
+            "，另有 {n} 篇没有日期，不在其中", "; {n} more have no date and are left out"
+        ),
+        "writer": Text("回答：", "Answer: "),
+        "writer_none": Text("只取原文", "extracts only"),
         "one_at_a_time": Text(
             "上一个问题还在回答，可以先停止它。",
             "The last question is still being answered; you can stop it.",
@@ -118,6 +138,22 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "model": Text("向量模型 {name}", "Embedding model {name}"),
         "model_bundled": Text("自带的向量模型 {name}", "Bundled embedding model {name}"),
         "more_documents": Text("另有 {n} 篇没有列出。", "{n} more are not listed."),
+        # uploads
+        "upload": Text("上传文件", "Upload files"),
+        "upload_hint": Text(
+            "也可以拖到页面上。{kinds}；每个不超过 {megabytes} MB。",
+            "Or drop them on the page. {kinds}; up to {megabytes} MB each.",
+        ),
+        "upload_drop": Text("松开即上传", "Drop to upload"),
+        "upload_sending": Text("正在上传", "Uploading"),
+        "upload_same": Text("已经有了，一字不差。", "It is there already, byte for byte."),
+        "upload_taken": Text(
+            "已有另一个同名文件，没有动它。", "Another file has this name; it was left alone."
+        ),
+        "upload_replace": Text("替换它", "Replace it"),
+        "upload_large": Text("超过上限，没有上传。", "Too large; not uploaded."),
+        "uploaded": Text("上传的文件", "Uploaded files"),
+        "remove": Text("移除", "Remove"),
         # states
         "try": Text("可以这样问", "For example"),
         "welcome": Text("问文章，句句有出处", "Every sentence has its source"),

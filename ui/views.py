@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from index.types import Document, Passage
+from rag.scope import EVERYTHING, Scope
 from rag.types import Answer, Citation, Hit
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ class Turn:
     others: tuple[Other, ...]
 
 
-def turn(library: Library, answer: Answer, number: int, seconds: float) -> Turn:
-    """Gather what the page shows of ``answer``."""
-    cards = _cards(library, answer)
+def turn(
+    library: Library, answer: Answer, number: int, seconds: float, within: Scope = EVERYTHING
+) -> Turn:
+    """Gather what the page shows of ``answer``, which is from the documents in ``within``."""
+    cards = _cards(library, answer, within)
     cited = {card.passage.id for card in cards}
     others = tuple(
         Other(hit, library.document(hit.passage.document_id))
@@ -108,7 +111,7 @@ def _next_sentence(text: str, at: int, citations: Sequence[Citation]) -> tuple[S
     return Sentence(line, ()), end
 
 
-def _cards(library: Library, answer: Answer) -> tuple[Card, ...]:
+def _cards(library: Library, answer: Answer, within: Scope) -> tuple[Card, ...]:
     groups: list[tuple[Hit | None, Passage, list[Citation]]] = []
     for citation in answer.citations:
         hit, passage = _passage_of(library, answer, citation)
@@ -121,7 +124,7 @@ def _cards(library: Library, answer: Answer) -> tuple[Card, ...]:
             passage,
             library.document(passage.document_id),
             tuple(citations),
-            library.why(answer.understood or answer.question, hit) if hit else None,
+            library.why(answer.understood or answer.question, hit, within=within) if hit else None,
         )
         for hit, passage, citations in groups
     )

@@ -1,0 +1,80 @@
+"""Files that come in from the page: one request a file, its bytes as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from index import uploads
+from index.errors import InputError, YoujuError
+from index.uploads import FILE_MAX, Upload
+from ui.shelves import Shelves
+from ui.texts import both
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+PATH = "/youju/upload"
+
+
+def route(shelves: Shelves) -> Route:
+    """``PUT /youju/upload?collection=&name=&replace=`` with a file as its body.
+
+    Gives {"outcome": …} as in `index.uploads.Outcome`, or {"error": a message}.
+    """
+    from starlette.routing import Route
+
+    return Route(PATH, _receiver(shelves), methods=["PUT"])
+
+
+def uploaded_html(found: Sequence[Upload]) -> str:
+    """The files uploaded so far, each with a button that removes it."""
+    items = "".join(
+        f'<li><span lang="zh-CN">{escape(upload.name)}</span><small>{_size(upload.size)}</small>'
+        f'<button type="button" class="quiet remove" data-name="{escape(upload.name)}">'
+        f'{both("remove")}<span class="sr"> {escape(upload.name)}</span></button></li>'
+        for upload in found
+    )
+    return f'<h3 class="kicker">{both("uploaded")}</h3><ul>{items}</ul>' if found else ""
+
+
+def _receiver(shelves: Shelves) -> Callable[[Request], Awaitable[Response]]:
+    async def receive(request: Request) -> Response:
+        from starlette.concurrency import run_in_threadpool
+        from starlette.responses import JSONResponse
+
+        # Another site's page can reach this server through the reader's browser, and must not
+        # be able to put evidence into the library.
+        origin = request.headers.get("origin", "")
+        if origin and urlsplit(origin).netloc != request.headers.get("host"):
+            return JSONResponse({"error": f"不接受来自 {origin} 的文件。"}, 403)
+        asked = request.query_params
+        try:
+            root = shelves.shelf(asked.get("collection", "")).uploading_to()
+            name = uploads.checked(asked.get("name", ""))
+            data = await _body(request, name)
+            replace = asked.get("replace") == "1"
+            outcome = await run_in_threadpool(uploads.add, root, name, data, replace)
+        except YoujuError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse({"outcome": outcome.value})
+
+    return receive
+
+
+async def _body(request: Request, name: str) -> bytes:
+    """All of the request's body; no more of it is held than a file may have."""
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > FILE_MAX:
+            raise InputError(f"{name} 超过 {FILE_MAX >> 20} MB。请拆成几个文件再上传。")
+    return bytes(data)
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{max(1, count >> 10)} KB"
