@@ -75,18 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", default="127.0.0.1")
     chat.add_argument("--port", type=int, default=7860)
     chat.add_argument("--llm", help=_LLM)
-    for name, help_ in (("ask", "回答问题"), ("search", "查找段落")):
-        sub = command(name, help_)
-        sub.add_argument("question", nargs="?", help="问题")
-        sub.add_argument(
-            "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
-        )
-        sub.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
-        _limits(sub)
-        if name == "ask":
-            sub.add_argument("--llm", help=_LLM)
-        if name == "search":
-            sub.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
+    _asking(command("ask", "回答问题")).add_argument("--llm", help=_LLM)
+    search = _asking(command("search", "查找段落"))
+    search.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
     index = command("index", "建立索引，或只更新改动的文件；索引里只有这次给出的文件")
     index.add_argument("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
     index.add_argument("--query-prompt", help="加在问题前的提示语")
@@ -111,6 +102,17 @@ def _evaluation(command: argparse.ArgumentParser) -> None:
     add("--answers", type=int, help="检索用全部问题，回答只用前若干个")
     add("--llm", action="append", default=[], help="另外也让这个语言模型回答；可重复")
     add("--json", action="store_true", help="输出一个 JSON 对象")
+
+
+def _asking(command: Any) -> Any:
+    """``command`` with what every command takes that puts questions."""
+    command.add_argument("question", nargs="?", help="问题")
+    command.add_argument(
+        "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
+    )
+    command.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+    _limits(command)
+    return command
 
 
 def _limits(command: argparse.ArgumentParser) -> None:
