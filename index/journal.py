@@ -85,6 +85,14 @@ def discard(root: Path) -> None:
         (root / NAME).unlink(missing_ok=True)
 
 
+def unfinished(root: Path) -> int:
+    """Bytes of vectors that a build has left which did not end, or has not yet; 0 for none."""
+    try:
+        return max(0, (root / NAME).stat().st_size - len(_MAGIC) - _KEY)
+    except OSError:
+        return 0
+
+
 def key(text: str) -> bytes:
     """What a text is known by."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

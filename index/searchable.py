@@ -119,13 +119,18 @@ def from_generation(generation: Generation) -> SearchIndex:
     """Open what ``to_files`` gave; documents and chunks are parsed when they are asked for.
 
     Raises:
-        IndexDamaged: a part is missing, or the parts do not belong together.
+        IndexMismatch: another revision wrote other parts. IndexDamaged: they do not belong together.
     """
     files, header = generation.files, generation.manifest.header
     own = {records.DOCUMENTS, records.NAMES, sources.FILE, records.CHUNKS, _VECTORS}
     missing = (own | {_WINDOW_CHUNK, _CHUNK_DOCUMENT}) - set(files)
     if missing:
-        raise IndexDamaged(f"索引缺少文件 {sorted(missing)}。请重建：youju index 源文件夹")
+        # Every byte is what its manifest says: it was not damaged, but written in another way.
+        raise IndexMismatch(
+            f"索引由有据的另一修订建成（{generation.manifest.youju_version}，"
+            f"{generation.manifest.built_at}）：没有 {'、'.join(sorted(missing))}。"
+            "请重建：youju index 源文件夹"
+        )
     names = records.names_from_bytes(files[records.NAMES])
     documents = records.documents_from_bytes(files[records.DOCUMENTS])
     by_id = ByName(names, documents)

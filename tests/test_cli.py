@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index import passages
+from index import journal, passages
 from rag import Library
 from rag.types import answer_json
 from tests.llm_server import says, serving
@@ -293,6 +293,9 @@ def test_doctor(run: Run, seed_data: Path, tmp_path: Path) -> None:
     assert code == 0
     assert "完好" in err
     assert "7 个段落" in err
+    assert "没做完" not in err
+    (tmp_path / journal.NAME).write_bytes(b"\0" * (3 << 19))
+    assert "没做完的建立，存下了 1.5 MB" in run("doctor", "--data", tmp_path)[2]
     code, _, err = run("doctor", "--data", tmp_path)
     assert code == 1
     assert "还没有索引" in err

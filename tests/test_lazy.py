@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import records, searchable, store
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexMismatch
 from index.lazy import ByName, Lazy, Lines
 from index.manifest import Generation
 from rag import Library
@@ -83,3 +83,10 @@ def test_parts_that_do_not_belong_together_are_damage(
     changed = replace(generation, files={**generation.files, name: data})
     with pytest.raises(IndexDamaged, match="youju index"):
         searchable.from_generation(changed)
+
+
+def test_parts_of_another_revision_are_no_damage(seed_data: Path) -> None:
+    generation = store.read(seed_data)
+    files = {k: v for k, v in generation.files.items() if k != records.NAMES}
+    with pytest.raises(IndexMismatch, match=rf"另一修订.*{records.NAMES}.*youju index"):
+        searchable.from_generation(replace(generation, files=files))

@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+from index import journal
 from index.errors import YoujuError
 from ui import terminal
 
@@ -26,6 +27,11 @@ def examine(data: Path, model: str | None) -> bool:
 
     terminal.note(f"Python {platform.python_version()}，{platform.platform()}")
     terminal.note("，".join(f"{part} {version(part)}" for part in _PARTS))
+    if left := journal.unfinished(data):
+        terminal.note(
+            f"{data} 里有一次没做完的建立，存下了 {left / (1 << 20):.1f} MB 向量（或者正在进行）："
+            "再运行一次 youju index 就接着做，不从头来。"
+        )
     try:
         info = Library.open(data, model=model).info
     except YoujuError as error:
