@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -50,11 +50,33 @@ def before(question: str, history: Sequence[Turn]) -> str:
     return conversation.complete(last.question.strip(), earlier)[:QUESTION_MAX]
 
 
+def in_its_time(
+    one: Callable[[str], Answer], documents: Mapping[str, Document], question: str
+) -> Answer:
+    """The answer from the year that 去年 means today, if the documents tell of it; else as asked."""
+    if dated := when.dated(question, date.today()):
+        found = one(dated)
+        if is_of_its_time(question, found, documents):
+            return replace(found, question=question)
+    return one(question)
+
+
+def is_of_its_time(question: str, answer: Answer, documents: Mapping[str, Document]) -> bool:
+    """Whether what is cited first is of a year that ``question`` (去年, 今年) means today."""
+    if answer.status == "no_evidence":
+        return False
+    cited, day = answer.citations[0], _day(answer, documents)
+    said = {one.year for one in dates.read(cited.quote, day) if one.year}
+    meant = set(when.years(question, date.today()))
+    return bool(meant & (said or ({day.year} if day else set())))
+
+
 def understood(answer: Answer, asked: str, documents: Mapping[str, Document]) -> Answer:
     """``answer`` (to the completed question) as one to ``asked``, and what that was taken for."""
     text = answer.question
     if answer.status != "no_evidence":
-        text = when.explained(text, _day(answer, documents), date.today())
+        of_today = is_of_its_time(text, answer, documents)
+        text = when.explained(text, None if of_today else _day(answer, documents), date.today())
     told = text if text != asked and len(text) <= QUESTION_MAX else ""
     return replace(answer, question=asked, understood=told)
 

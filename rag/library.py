@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from index import build, collections, searchable
@@ -193,7 +194,8 @@ class Library:
         """`ask`, as the answer grows by checked sentences; each is complete, the last the whole."""
         text = asked.standalone(question, history)
         article = self._article(asked.before(text, history), within)
-        extract = together.answer(text, lambda part: self._extract(part, article, within))
+        one = partial(self._extract, article=article, within=within)
+        extract = together.answer(text, partial(asked.in_its_time, one, self.documents))
         extract = asked.understood(extract, question.strip(), self.documents)
         yield from writing.answers(extract, self._index, llm, text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from index.types import Span
 from rag import dates
 from rag.dates import Date
 
@@ -26,6 +27,25 @@ def explained(question: str, written: date | None, today: date) -> str:
     for at, note in sorted(notes, reverse=True):
         question = question[:at] + note + question[at:]
     return question
+
+
+def years(question: str, today: date) -> tuple[int, ...]:
+    """The years that 去年, 今年 and the like mean on the day ``today``; 最近 means this one."""
+    meant = [one.year for one in dates.relative(question, today) if one.year]
+    if _LATELY.search(question):
+        meant.append(today.year)
+    return tuple(dict.fromkeys(meant))
+
+
+def dated(question: str, today: date) -> str:
+    """``question`` with the dates that its relative times mean today; '' where it has none."""
+    put = [(one.span, _words(one)) for one in dates.relative(question, today)]
+    lately = _LATELY.finditer(question)
+    put += [(Span(match.start(), match.start()), f"{today.year}年") for match in lately]
+    text = question
+    for span, words in sorted(put, reverse=True):
+        text = text[: span.start] + words + text[span.end :]
+    return text if put else ""
 
 
 def _words(one: Date) -> str:
