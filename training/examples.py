@@ -22,7 +22,7 @@ _NEGATIVES = 0.82  # negatives for each positive
 _NEGATIVE_KINDS = (
     ("elsewhere", 0.22), ("removed", 0.18), ("other", 0.20), ("changed", 0.25), ("swapped", 0.15),
 )  # fmt: skip
-_REWORDED, _TITLED, _TRADITIONAL = 0.22, 0.6, 0.15
+_REWORDED, _TITLED, _TRADITIONAL = 0.3, 0.6, 0.15
 _NEAREST = 8  # BM25's best windows of other articles to choose from
 
 

@@ -38,7 +38,7 @@ class Recipe:
     rate: float = 2e-4
     warm_up: float = 0.06  # share of the steps
     decay: float = 0.01
-    dropout: float = 0.0  # below two epochs there is nothing to guard against
+    dropout: float = 0.1
     frozen_layers: int = 4
     seed: int = 1
     save_every: int = 30
