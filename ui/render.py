@@ -105,7 +105,7 @@ def _open_html(lines: Sequence[str]) -> str:
     if not lines:
         return ""
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f'<div class="open" role="note"><strong>{both("partly")}</strong><ul>{items}</ul></div>'
+    return f'<div class="still-open" role="note"><strong>{both("partly")}</strong><ul>{items}</ul></div>'
 
 
 def _notice_html(notice: str) -> str:

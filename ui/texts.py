@@ -50,7 +50,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "scope_from": Text("从", "From"),
         "scope_to": Text("到", "To"),
         "scope_part": Text("可只写一部分", "a part will do"),
-        "scope_date": Text("如 2021 或 2021-09-15", "such as 2021 or 2021-09-15"),
+        "scope_date": Text("如 2021 或 2021-09", "such as 2021-09"),
         "scope_apply": Text("应用", "Apply"),
         "scope_clear": Text("清除", "Clear"),
         "scope_since": Text("{day} 起", "since {day}"),
