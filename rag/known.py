@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.searchable import SearchIndex
 from index.types import Chunk, Document, Span
 from rag import about, articles, outline, summaries, tables
+from rag.instructions import is_tainted
 from rag.questions import Question
 from rag.types import Hit
 
@@ -56,7 +57,9 @@ def _cell(question: Question, index: SearchIndex, hits: Sequence[Hit]) -> Known 
     for hit in hits:
         document = hit.passage.document_id
         chunk = _chunk_at(index.chunks_of(document), Span(hit.passage.start, hit.passage.end))
-        if chunk and (found := tables.answer(question, index.texts[document], chunk)):
+        text = index.texts[document]
+        found = tables.answer(question, text, chunk) if chunk else None
+        if found and not is_tainted(text, found.row):
             return Known(((chunk, document, found.row),), found.short)
     return None
 
@@ -67,18 +70,26 @@ def _credits(names: Sequence[str], document: Document, own: Sequence[Chunk]) -> 
 
 
 def _content(question: Question, document: Document, own: Sequence[Chunk]) -> Known | None:
-    if spans := outline.answer(question, document, own):
-        return Known(_evidence(document, own, spans))
-    if spans := summaries.answer(question, document, own):
-        evidence = _evidence(document, own, spans)
-        return Known(evidence, hits=_hits(evidence))
-    return None
+    """Its structure, or what it is about, without sentences that speak to a model."""
+    if evidence := _evidence(document, own, outline.answer(question, document, own)):
+        return Known(evidence)
+    if not summaries.asks(question):
+        return None
+    clean = [_clean(chunk, document.text) for chunk in own]
+    evidence = _evidence(document, own, summaries.answer(question, document, clean))
+    return Known(evidence, hits=_hits(evidence)) if evidence else None
+
+
+def _clean(chunk: Chunk, text: str) -> Chunk:
+    kept = tuple(span for span in chunk.sentences if not is_tainted(text, span))
+    return replace(chunk, sentences=kept)
 
 
 def _evidence(
     document: Document, own: Sequence[Chunk], spans: Iterable[Span]
 ) -> tuple[Evidence, ...]:
-    return tuple((_chunk_at(own, span), document.id, span) for span in spans)
+    clean = (span for span in spans if not is_tainted(document.text, span))
+    return tuple((_chunk_at(own, span), document.id, span) for span in clean)
 
 
 def _chunk_at(chunks: Iterable[Chunk], span: Span) -> Chunk | None:
