@@ -112,8 +112,6 @@ def test_the_panel_fits_a_phone(
     page.get_by_role("textbox", name="到", exact=True).fill("2021")
     page.get_by_role("button", name="应用").tap()
     expect(page.locator(".limit")).to_contain_text("2021 止")
-    cut = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).length"
-    assert page.locator(".scope input").evaluate_all(cut) == 0
     for control in page.locator(".options :is(button, select):visible").all():
         box = control.bounding_box()
         assert box is not None
