@@ -44,7 +44,7 @@ def answers(seed_library: Library) -> dict[str, Answer]:
 def test_fields_are_the_promised_ones() -> None:
     assert [f.name for f in fields(Answer)] == [
         *("question", "status", "text", "short", "confidence", "citations", "hits"),
-        *("understood", "struck", "notice", "undated"),
+        *("understood", "struck", "notice", "undated", "unanswered"),
     ]
     assert [f.name for f in fields(Citation)] == [
         *("marker", "document_id", "section", "start", "end", "quote"),
