@@ -65,7 +65,7 @@ class _Page:
     sentences: tuple[str, ...]
     words: tuple[frozenset[str], ...]
     title: str
-    whole: str  # with title and heading
+    whole: str  # with title and heading, and the year of the document
 
     def own(self, number: int) -> str:
         """A sentence with the lead or the table header that it cannot be read without."""
@@ -156,7 +156,15 @@ def _page(index: SearchIndex, found: RankedPassage) -> _Page:
         sentences=sentences,
         words=tuple(frozenset(words(sentence)) for sentence in sentences),
         title=document.title,
-        whole=f"{document.title}\n{chunk.passage.section}\n{chunk.passage.text}",
+        # What happens in the year of its date, an article tells without the year.
+        whole="\n".join(
+            (
+                document.title,
+                chunk.passage.section,
+                chunk.passage.text,
+                document.metadata.get("date", "")[:4],
+            )
+        ),
     )
 
 

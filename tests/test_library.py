@@ -273,6 +273,12 @@ def test_what_is_not_in_the_library(seed_library: Library) -> None:
         seed_library.why(FACT, foreign)
 
 
+def test_a_year_asked_for_may_be_that_of_the_documents_date(seed_library: Library) -> None:
+    asked = "{}年村主职“一肩挑”的比例是多少？"
+    assert seed_library.ask(asked.format(2021)).short == "96.56%"  # the text itself has no 2021
+    assert seed_library.ask(asked.format(2019)).status == "no_evidence"
+
+
 def test_info(seed_library: Library) -> None:
     info = seed_library.info
     assert (info.model, info.documents, info.passages) == ("bundled", 1, 7)
