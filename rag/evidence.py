@@ -146,6 +146,10 @@ def is_lead(sentence: str) -> bool:
     return len(sentence) <= _LEAD_MAX and bool(spans.ENUMERATOR.match(sentence))
 
 
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip("”’」』）) \n").endswith(("？", "?"))
+
+
 def _page(index: SearchIndex, found: RankedPassage) -> _Page:
     chunk = index.chunks[found.row]
     document = index.documents[int(index.chunk_document[found.row])]
@@ -175,6 +179,8 @@ def _prefilter(
     scored = []
     for rank, number in found:
         page = pages[rank]
+        if _asks(page.sentences[number]):
+            continue  # an interviewer's question has the words of ours, and answers nothing
         if number not in page.beyond_the_question(question.text):
             own = features.share(question.words, page.words[number])
             beside = features.share(question.words, page.nearby(number))

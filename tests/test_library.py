@@ -279,6 +279,18 @@ def test_a_year_asked_for_may_be_that_of_the_documents_date(seed_library: Librar
     assert seed_library.ask(asked.format(2019)).status == "no_evidence"
 
 
+def test_an_interviewers_question_is_no_evidence(tmp_path: Path) -> None:
+    article = tmp_path / "访谈.txt"
+    article.write_text(
+        "记者：没有工作的人进入上海需要什么证明？主任：没有工作的人凭身份证和居住证进入，由居委会登记。"
+        "记者：快递怎么取？主任：快递放在小区门口的货架上。",
+        "utf-8",
+    )
+    library = Library.build(article, tmp_path / "data")
+    answer = library.ask("没有工作的人进入上海需要什么证明？")
+    assert ["身份证和居住证" in citation.quote for citation in answer.citations] == [True]
+
+
 def test_info(seed_library: Library) -> None:
     info = seed_library.info
     assert (info.model, info.documents, info.passages) == ("bundled", 1, 7)
