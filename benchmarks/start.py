@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +19,13 @@ from sentence_transformers import SentenceTransformer
 model = SentenceTransformer(sys.argv[1], device="cpu")
 index = faiss.read_index(sys.argv[2])
 print(index.search(model.encode([sys.argv[3]], normalize_embeddings=True), 5))
+"""
+
+# A new process counts the memory of the one that made it, so that a small one has to.
+_PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
@@ -61,10 +67,6 @@ def _plain_index(work: Path) -> list[str]:
 
 def _peak_of(command: list[str]) -> int:
     """Run to the end; MB of memory at the peak."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT)
-    assert process.stderr is not None
-    message = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(message.decode())
-    return int(usage.ru_maxrss) // 1024
+    wrapped = [sys.executable, "-c", _PEAK, *command]
+    done = subprocess.run(wrapped, check=True, capture_output=True, text=True, cwd=ROOT)
+    return int(done.stdout.splitlines()[-1]) // 1024
