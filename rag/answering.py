@@ -40,6 +40,8 @@ def compose(
     read_off = known.answer(reading.question, index, hits, article)
     logits = calibration.sentence_logits(judge, reading.candidates)
     sure = calibration.confidence(judge, logits, reading.candidates)
+    if read_off and not read_off.evidence:
+        return Answer(text, "no_evidence", NO_EVIDENCE, "", 0.0, (), tuple(hits))
     if read_off:
         # Read off the layout, not guessed at: as sure as the surest of the other answers.
         sure, hits = max(sure, judge.strong), read_off.hits or hits

@@ -17,7 +17,7 @@ Evidence = tuple[Chunk | None, str, Span]  # chunk (None: a heading), document i
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is cited, and the bare answer or ''.
+    """What is cited (nothing: the article has no such part), and the bare answer or ''.
 
     ``told`` is the question with the article that was taken, '' where that is plain; ``hits``
     are the passages of the evidence, () where those found for the question will do.
@@ -75,6 +75,8 @@ def _content(question: Question, document: Document, own: Sequence[Chunk]) -> Kn
         return Known(evidence)
     if not summaries.asks(question):
         return None
+    if outline.lacks_part(question.text, document):
+        return Known(())
     clean = [_clean(chunk, document.text) for chunk in own]
     evidence = _evidence(document, own, summaries.answer(question, document, clean))
     return Known(evidence, hits=_hits(evidence)) if evidence else None

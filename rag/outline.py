@@ -94,6 +94,12 @@ def named_part(text: str, document: Document, chunks: Sequence[Chunk]) -> Headin
     return next((part for part, name in names if len(name) >= _NAME_MIN and name in asked), None)
 
 
+def lacks_part(text: str, document: Document) -> bool:
+    """Whether a question counts to a part (第九部分) that a document with headings has not got."""
+    match, top = _NTH_PART.search(text), top_headings(document)
+    return match is not None and bool(top) and _nth(match, top) is None
+
+
 def _nth(match: re.Match[str], top: Sequence[Heading]) -> Heading | None:
     if match[2]:
         return top[-1] if top else None

@@ -87,6 +87,12 @@ def test_other_questions_are_not_taken_for_one(second_library: Library, question
     assert summaries.answer(parse(question), document, own) == []
 
 
+@pytest.mark.parametrize("question", ["概括第九部分", "第九部分讲了什么？"])
+def test_a_part_that_is_not_there_is_not_made_up(second_library: Library, question: str) -> None:
+    answer = second_library.ask(question)
+    assert (answer.status, answer.citations) == ("no_evidence", ())
+
+
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Library:
     here = Path(__file__).parent
