@@ -8,18 +8,18 @@ from pathlib import Path
 
 from index import front_matter
 from index.errors import SourceError
-from index.formats import beir, book, pdf, plain, sheets, slides, web, word
-from index.formats.extract import Extract
+from index.formats import beir, book, plain, sheets, slides, web, word
+from index.formats.extract import Extract, damaged
+from index.formats.pdf_process import PdfProcess
 from index.types import Document
 
-_CORPUS = ".jsonl"
+_CORPUS, _PDF = ".jsonl", ".pdf"
 _READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".txt": plain.read,
     ".md": plain.read,
     ".html": web.read,
     ".htm": web.read,
     ".xhtml": web.read,
-    ".pdf": pdf.read,
     ".docx": word.read,
     ".xlsx": sheets.read_xlsx,
     ".csv": sheets.read_csv,
@@ -27,7 +27,7 @@ _READERS: dict[str, Callable[[bytes, str], Extract]] = {
     ".pptx": slides.read,
     ".epub": book.read,
 }
-SUFFIXES = (*_READERS, _CORPUS)
+SUFFIXES = (*_READERS, _PDF, _CORPUS)
 # Old formats that no well-kept library reads.
 _SAVE_AS = {".doc": ".docx", ".wps": ".docx", ".rtf": ".docx", ".xls": ".xlsx", ".et": ".xlsx"}
 _SAVE_AS |= {".ppt": ".pptx", ".dps": ".pptx", ".mht": ".html", ".mhtml": ".html"}
@@ -72,7 +72,7 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
         raise SourceError(f"有 {len(faults)} 处源文件不能用，未建索引：\n  {listed}")
     if not documents:
         where = "、".join(str(source) for source in sources)
-        kinds = "、".join(_READERS)
+        kinds = "、".join(SUFFIXES[:-1])
         raise SourceError(
             f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl，再运行：{_REBUILD}"
         )
@@ -91,20 +91,25 @@ def find_sources(sources: Sequence[Path]) -> tuple[SourceFile, ...]:
     return tuple(_files(sources))
 
 
-def read_source(source: SourceFile) -> tuple[Document, ...]:
+def read_source(source: SourceFile, pdfs: PdfProcess | None = None) -> tuple[Document, ...]:
     """Read one file: its article, or the articles of a BEIR ``corpus.jsonl``.
+
+    ``pdfs`` is given where there are several files, so that their PDFs share one process.
 
     Raises:
         SourceError: an unknown kind of file, unreadable, empty, damaged, encrypted, undecodable
             or hostile. The message names the file, the reason and the remedy.
     """
+    if pdfs is None:
+        with PdfProcess() as own:
+            return read_source(source, own)
     suffix, shown = source.path.suffix.lower(), str(source.path)
     if suffix not in SUFFIXES:
         raise _unknown(source.path)
     data = _bytes(source.path)
     if suffix == _CORPUS:
         return beir.read(data, shown)
-    extract = _extracted(_READERS[suffix], data, shown)
+    extract = _extracted(pdfs.read if suffix == _PDF else _READERS[suffix], data, shown)
     if not extract.text.strip():
         raise SourceError(f"{shown}：文件是空的，里面没有文字。请写入内容或移走")
     return (from_extract(extract, source.name, shown),)
@@ -158,10 +163,7 @@ def _extracted(read: Callable[[bytes, str], Extract], data: bytes, source: str) 
     except SourceError:
         raise
     except Exception as error:  # format libraries raise anything on damaged files
-        raise SourceError(
-            f"{source}：文件损坏或内容不合规（{type(error).__name__}：{str(error)[:80]}）。"
-            "请用原来的程序打开，另存一份"
-        ) from error
+        raise damaged(source, error) from error
 
 
 def _unknown(path: Path) -> SourceError:

@@ -13,6 +13,7 @@ from index import collections, uploads
 from index.changes import BadFile
 from index.documents import SourceFile, find_sources, read_source
 from index.errors import IndexDamaged, SourceError
+from index.formats.pdf_process import PdfProcess
 from index.types import Document
 
 FILE = "sources.jsonl"
@@ -72,20 +73,21 @@ def read(
     documents: dict[str, Document] = {}
     sources: list[Source] = []
     bad: list[BadFile] = []
-    for done, file in enumerate(files, 1):
-        # Hashed before it is read: a change in between is seen by the next build.
-        sha256 = _sha256(file.path)
-        try:
-            found = kept.get((str(file.path), file.name, sha256)) or read_source(file)
-            _check_ids(found, documents)
-        except SourceError as error:
-            if file.path.exists():  # else it was deleted meanwhile, which is no fault
-                bad.append(BadFile(str(file.path), str(error)))
-            continue
-        finally:
-            report(done, len(files))
-        documents.update((document.id, document) for document in found)
-        sources.append(Source(str(file.path), file.name, sha256, len(found)))
+    with PdfProcess() as pdfs:
+        for done, file in enumerate(files, 1):
+            # Hashed before it is read: a change in between is seen by the next build.
+            sha256 = _sha256(file.path)
+            try:
+                found = kept.get((str(file.path), file.name, sha256)) or read_source(file, pdfs)
+                _check_ids(found, documents)
+            except SourceError as error:
+                if file.path.exists():  # else it was deleted meanwhile, which is no fault
+                    bad.append(BadFile(str(file.path), str(error)))
+                continue
+            finally:
+                report(done, len(files))
+            documents.update((document.id, document) for document in found)
+            sources.append(Source(str(file.path), file.name, sha256, len(found)))
     if not documents:
         raise _nothing(bad)
     return Reading(tuple(documents.values()), tuple(sources), tuple(bad))

@@ -16,6 +16,7 @@ from index import build, documents, journal, passages, searchable, sources, stor
 from index.changes import BadFile, BuildReport, Move
 from index.embedding import Done, Encoder, Vector, load_encoder
 from index.errors import ModelError, SourceError, StoreError
+from index.formats.pdf_process import PdfProcess
 from index.manifest import ModelInfo
 from index.types import Document
 from index.vectors import Vectors
@@ -76,9 +77,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     real_read = documents.read_source
 
-    def read(file: documents.SourceFile) -> tuple[Document, ...]:
+    def read(file: documents.SourceFile, pdfs: PdfProcess) -> tuple[Document, ...]:
         names.append(file.name)
-        return real_read(file)
+        return real_read(file, pdfs)
 
     monkeypatch.setattr(sources, "read_source", read)
     return names
@@ -282,10 +283,10 @@ def test_a_file_that_vanishes_while_others_are_read_is_no_fault(
 ) -> None:
     real_read = documents.read_source
 
-    def read(file: documents.SourceFile) -> tuple[Document, ...]:
+    def read(file: documents.SourceFile, pdfs: PdfProcess) -> tuple[Document, ...]:
         if file.name == "b.txt":
             file.path.unlink()
-        return real_read(file)
+        return real_read(file, pdfs)
 
     monkeypatch.setattr(sources, "read_source", read)
     done = build.build([folder], data, real).report

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.errors import SourceError
 from index.types import Kind, Place, Role
 
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]*\n[ \t\r\f\v\xa0]*|[\t\r\f\v]+")
@@ -123,6 +124,14 @@ class Writer:
     def _write(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def damaged(source: str, error: Exception) -> SourceError:
+    """What is said of a file on which a format's library raised ``error``."""
+    return SourceError(
+        f"{source}：文件损坏或内容不合规（{type(error).__name__}：{str(error)[:80]}）。"
+        "请用原来的程序打开，另存一份"
+    )
 
 
 def one_line(text: str) -> str:

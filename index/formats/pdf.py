@@ -8,14 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
-from threading import Lock
 from typing import Any
 
 from index.errors import SourceError
 from index.formats.extract import Extract, Writer
 from index.types import Kind
 
-_PDFIUM = Lock()  # the library is not safe for threads
 _PAGES_MAX = 5000
 _PASSWORD = 4  # pdfium's error code
 _CELL_GAP = 1.5  # heights of a character between two cells of a row
@@ -46,19 +44,20 @@ class _Line:
 def read(data: bytes, source: str) -> Extract:
     """Read a ``.pdf`` that has text; each passage names its page.
 
+    The library is native code and not safe for threads: ``pdf_process`` keeps it apart.
+
     Raises:
         SourceError: damaged, encrypted, too long, or only images.
     """
     import pypdfium2
 
-    with _PDFIUM:
-        try:
-            with closing(pypdfium2.PdfDocument(data)) as document:
-                return _read(document, source)
-        except pypdfium2.PdfiumError as error:
-            if getattr(error, "err_code", None) == _PASSWORD:
-                raise SourceError(f"{source}：PDF 加了密码。请去掉密码再存") from error
-            raise SourceError(f"{source}：PDF 损坏，打不开（{error}）。请重新下载或另存") from error
+    try:
+        with closing(pypdfium2.PdfDocument(data)) as document:
+            return _read(document, source)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD:
+            raise SourceError(f"{source}：PDF 加了密码。请去掉密码再存") from error
+        raise SourceError(f"{source}：PDF 损坏，打不开（{error}）。请重新下载或另存") from error
 
 
 def _read(document: Any, source: str) -> Extract:
