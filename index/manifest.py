@@ -110,7 +110,7 @@ class Pointer:
 
 
 class OtherFormat(ValueError):
-    """A manifest of another format version, which is ``args[0]``."""
+    """A whole manifest that another format or revision wrote; ``str(error)`` says which."""
 
 
 def encode(value: Manifest | Pointer) -> bytes:
@@ -133,12 +133,18 @@ def decode_pointer(data: bytes) -> Pointer:
 
 
 def decode_manifest(data: bytes) -> Manifest:
-    """The manifest in ``data``; ``OtherFormat``, or ``ValueError`` for wrong keys or types."""
+    """The manifest in ``data``; ``OtherFormat``, or ``ValueError`` for a damaged one."""
     value = _json(data)
     stored = value.get("format_version") if isinstance(value, dict) else None
     if type(stored) is int and stored != FORMAT_VERSION:
-        raise OtherFormat(stored)
-    manifest = _built(Manifest, value, "manifest")
+        raise OtherFormat(f"索引格式为第 {stored} 版，本程序使用第 {FORMAT_VERSION} 版")
+    try:
+        manifest = _built(Manifest, value, "manifest")
+    except ValueError as error:
+        if not _is_whole(value, data):
+            raise
+        by = f"{value.get('youju_version')}，{value.get('built_at')}"
+        raise OtherFormat(f"索引由有据的另一修订建成（{by[:80]}），写法不同") from error
     for name in manifest.files:
         if not is_plain(name):
             raise ValueError(f"文件名 {name!r} 不合规")
@@ -150,6 +156,15 @@ def decode_manifest(data: bytes) -> Manifest:
 def is_plain(name: str) -> bool:
     """Whether a generation may have a file of this name: no path, nothing hidden."""
     return name != MANIFEST and _PLAIN.fullmatch(name) is not None
+
+
+def _is_whole(value: Any, data: bytes) -> bool:
+    """Whether a manifest is what its own checksum says, whatever its keys."""
+    told = value.get("checksum") if isinstance(value, dict) else None
+    if not isinstance(told, str):
+        return False
+    sealed = f'"checksum": "{told}"'.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data.replace(sealed, b'"checksum": ""')).hexdigest() == told
 
 
 def _json(data: bytes) -> Any:

@@ -172,9 +172,7 @@ def _read_manifest(root: Path, name: str, entry: FileEntry | None) -> Manifest:
     try:
         manifest = decode_manifest(bytes(data))
     except OtherFormat as other:
-        raise IndexMismatch(
-            f"索引格式为第 {other} 版，本程序使用第 {FORMAT_VERSION} 版。{_remedy(root)}"
-        ) from other
+        raise IndexMismatch(f"{other}。{_remedy(root)}") from other
     except ValueError as error:
         raise _damaged(root, f"{shown} {error}") from error
     if manifest.generation != name:
