@@ -91,7 +91,7 @@ def _serve() -> None:
     """Start the server; it finds what to import by this, not by its parent's ``sys.path``."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        forkserver.set_forkserver_preload(["crash_server"])
+        forkserver.set_forkserver_preload(["tests.crash_server"])
         forkserver.ensure_running()
 
 

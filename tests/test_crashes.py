@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crashing import (
+
+from index import generations, journal, store
+from tests.crashing import (
     attempted_build,
     build_edition,
     contending_builds,
@@ -24,8 +26,6 @@ from crashing import (
     start,
     write_edition,
 )
-
-from index import generations, journal, store
 
 HOW = ("kill", "interrupt", "refuse")
 

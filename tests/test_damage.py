@@ -14,12 +14,12 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from crashing import SmallEncoder
 
 from index import build, journal, manifest, searchable, store
 from index.errors import IndexDamaged, IndexMismatch
 from index.manifest import MANIFEST, FileEntry, Manifest, Pointer
 from rag import Library
+from tests.crashing import SmallEncoder
 
 BLOCK = 4096
 GOLDEN = sorted((Path(__file__).parent / "data").glob("format-*"))

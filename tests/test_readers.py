@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from crashing import asking, build_edition, reading, received, start, write_edition
 
 from index import build
 from index.embedding import load_encoder
+from tests.crashing import asking, build_edition, reading, received, start, write_edition
 
 READERS = 8
 

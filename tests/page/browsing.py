@@ -1,4 +1,4 @@
-"""A person at the page, in a real browser. The fixtures that bring one are in conftest."""
+"""A person at the page, in a real browser: what is asked, and where to look."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ QUIET = (
     "--disable-component-update --disable-sync"
 )
 PATIENCE = 90_000  # milliseconds; other work may share the machine
+
+# What the seed article answers.
+ONE_POST = "村主职“一肩挑”的比例是多少？"
+ONE_POST_SENTENCE = "村(社区)主职“一肩挑”比例实现率达96.56%。"
 
 
 def free_port() -> int:
@@ -51,6 +55,10 @@ class Reader:
         """Requests that went anywhere but to the page's own server."""
         own = (self.address, "data:", "blob:", "about:")
         return {url for url in self.requests if not url.startswith(own)}
+
+
+def evidence_of(turn: Locator) -> Locator:
+    return turn.locator(".evidence")
 
 
 def holding(library: Any) -> Shelf:

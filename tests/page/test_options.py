@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 
 from index.errors import InputError
 from rag import Library, Scope
-from tests.browsing import Reader, holding
 from tests.llm_server import says, serving
+from tests.page.browsing import Reader, holding
 from ui import scopes
 from ui.shelves import Shelves
 

@@ -15,7 +15,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from index import uploads
 from index.uploads import FILE_MAX
 from rag import Library
-from tests.browsing import Reader, holding
+from tests.page.browsing import Reader, holding
 from ui.shelves import Shelves
 
 pytestmark = pytest.mark.browser
