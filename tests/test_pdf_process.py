@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-from crashing import SmallEncoder
 
 from index import build, searchable
 from index.changes import BadFile
@@ -21,6 +20,7 @@ from index.formats import pdf, pdf_process
 from index.formats.pdf_process import PdfProcess
 from index.types import Document
 from tests import samples
+from tests.crashing import SmallEncoder
 
 FAULTS = {
     "crash": "ctypes.string_at(0)",  # a true segmentation fault
@@ -185,7 +185,7 @@ import sys
 from pathlib import Path
 from index import build
 from index.formats import pdf_process
-from crashing import SmallEncoder
+from tests.crashing import SmallEncoder
 pdf_process._seconds = lambda size: 5
 start = pdf_process._start
 def told(source):

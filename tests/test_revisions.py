@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crashing import build_edition, edition, write_edition
 
 from index import collections, history, searchable, store
 from index.errors import IndexDamaged, IndexMismatch
 from index.manifest import MANIFEST, FileEntry, Pointer, encode
+from tests.crashing import build_edition, edition, write_edition
 
 Manifest = dict[str, Any]
 

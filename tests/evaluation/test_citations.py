@@ -9,10 +9,9 @@ import pytest
 from rag.citation_evaluation import Judged, gold, report, statements
 from rag.evaluation import evaluate, evaluate_spans
 from rag.types import Answer, Citation, Struck
-from tests.test_evaluation import (
+from tests.evaluation.scripted import (
     RIVER,
     answer,
-    folder,  # noqa: F401 (a fixture)
     library,
     printed,
     write_rows,
@@ -84,7 +83,7 @@ def test_what_is_gold(document: str, strings: tuple[str, ...], expected: bool) -
     assert gold([document], strings)(cited) is expected
 
 
-def test_each_generator_has_its_row(folder: Path) -> None:  # noqa: F811
+def test_each_generator_has_its_row(folder: Path) -> None:
     said = answer("校长是谁？", "周明", 0.4, ("school", "校长是周明。"))
     scripted = library(written={("校长是谁？", "model"): said})
     found = evaluate(scripted, folder, llms=["model"])
@@ -98,7 +97,7 @@ def test_each_generator_has_its_row(folder: Path) -> None:  # noqa: F811
     assert "引用查准" in printed(found)
 
 
-def test_labelled_sentences_judge_too(folder: Path) -> None:  # noqa: F811
+def test_labelled_sentences_judge_too(folder: Path) -> None:
     rows = [
         {"_id": "a", "text": "水库哪年建的？", "type": "date", "answers": ["一九五八年"],
          "evidence": [[0, 12]], "document_id": "river"},

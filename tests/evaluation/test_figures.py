@@ -1,0 +1,126 @@
+"""Figures of retrieval, answers and refusal, worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from index.errors import InputError
+from index.types import Progress
+from rag.evaluation import as_json, evaluate
+from tests.evaluation.scripted import QRELS, QUERIES, Scripted, answer, library, printed, write_rows
+
+
+def test_retrieval_by_hand(folder: Path) -> None:
+    found = evaluate(library(), folder).retrieval
+    assert found is not None
+    assert (found.queries, found.several) == (3, 1)  # q3 is unanswerable; q4 has two documents
+    assert found.dense.hit_1 == pytest.approx(2 / 3)
+    assert found.dense.recall_1 == pytest.approx((0 + 1 + 1 / 2) / 3)
+    assert found.dense.mrr_10 == pytest.approx((1 / 2 + 1 + 1) / 3)
+    assert found.lexical.recall_20 == pytest.approx(1 / 3)  # q4 has an empty ranking
+    assert found.fused.recall_5 == found.fused.ndcg_10 == 1
+
+
+def test_answers_by_hand(folder: Path) -> None:
+    found = evaluate(library(), folder).answers
+    assert found is not None
+    assert (found.queries, found.answered) == (2, 2)  # q4 has no gold string
+    assert (found.short.given, found.short.em, found.short.f1) == (1, 0.5, 0.5)
+    # q1: 5 characters in common of 11 quoted and 5 wanted; q2: none
+    assert found.evidence.f1 == pytest.approx((2 * 5 / (11 + 5)) / 2)
+    assert (found.evidence.em, found.evidence_recall) == (0, 0.5)
+
+
+def test_a_refusal_counts_as_zero_but_not_in_evidence_recall(folder: Path) -> None:
+    only_q1 = {a.question: a for a in [cast(Any, library()).answers["水库哪年建的？"]]}
+    found = evaluate(library(answers=only_q1), folder).answers
+    assert found is not None
+    assert (found.answered, found.evidence_recall) == (1, 1)
+    assert (found.short.em, found.evidence.given) == (0.5, 1)
+
+
+def test_quotes_are_joined_in_order_for_the_evidence(folder: Path) -> None:
+    write_rows(
+        folder / "queries.jsonl",
+        [{"_id": "q1", "text": "库容和位置？", "answers": ["库容三千万立方米，它在石桥镇北面"]}],
+    )
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n", encoding="utf-8")
+    quotes = (("river", "库容三千万立方米。"), ("river", "它在石桥镇北面。"))
+    told = {"库容和位置？": answer("库容和位置？", "", 0.9, *quotes)}
+    report = evaluate(library(answers=told), folder)
+    assert report.retrieval is None
+    assert report.answers is not None
+    assert (report.answers.evidence.em, report.answers.evidence.f1) == (1, 1)
+    assert report.answers.evidence_recall == 0  # no single quote holds all of it
+
+
+def test_refusal_by_hand(folder: Path) -> None:
+    found = evaluate(library(), folder).refusal
+    assert (found.answerable, found.unanswerable, found.weak) == (3, 1, 0)
+    assert found.coverage == pytest.approx(2 / 3)
+    assert found.false_refusals == pytest.approx(1 / 3)
+    assert found.false_answers == 1
+    # confidences .9 .4 .1 of the answerable against .6
+    assert found.auroc == found.coverage_at_limit == pytest.approx(1 / 3)
+
+
+def test_out_of_corpus_questions_count_as_weak(folder: Path) -> None:
+    write_rows(
+        folder / "out_of_corpus.jsonl",
+        [{"_id": f"o{n}", "text": f"第 {n} 个外来问题？", "answers": ["别处"]} for n in range(3)],
+    )
+    report = evaluate(library(), folder)
+    assert (report.questions, report.refusal.unanswerable, report.refusal.weak) == (7, 4, 3)
+    assert report.refusal.false_answers == 0.25
+    assert report.answers is not None
+    assert report.answers.queries == 2
+    assert "其中 3 题是弱标注" in printed(report)
+
+
+def test_a_set_without_unanswerable_questions_has_no_auroc(folder: Path) -> None:
+    write_rows(folder / "queries.jsonl", [row for row in QUERIES if row["_id"] != "q3"])
+    refusal = evaluate(library(), folder).refusal
+    assert refusal.auroc is refusal.false_answers is refusal.coverage_at_limit is None
+    assert refusal.coverage == pytest.approx(2 / 3)
+
+
+def test_a_question_without_text_is_left_out_and_counted(folder: Path) -> None:
+    without = evaluate(library(), folder)
+    write_rows(folder / "queries.jsonl", [*QUERIES, {"_id": "q5", "text": " ", "answers": ["甲"]}])
+    judged = QRELS + "q5\triver\t1\n"
+    (folder / "qrels" / "test.tsv").write_text(judged, encoding="utf-8")
+    report = evaluate(library(), folder)
+    assert (report.questions, report.blank) == (4, 1)
+    assert report == replace(without, blank=1)
+    assert "另有 1 题没有文字" in printed(report)
+
+
+def test_limit_and_progress(folder: Path) -> None:
+    write_rows(folder / "out_of_corpus.jsonl", [{"_id": f"o{n}", "text": "？？"} for n in range(9)])
+    steps: list[Progress] = []
+    scripted = library()
+    report = evaluate(scripted, folder, progress=steps.append, limit=2)
+    assert cast(Scripted, scripted).asked == ["水库哪年建的？", "校长是谁？", "？？", "？？"]
+    assert steps == [Progress("评测", done, 4) for done in (1, 2, 3, 4)]
+    assert (report.limit, report.follow_ups) == (2, 1)
+    assert "前 2 题" in printed(report)
+    assert "1 个追问" in printed(report)
+    with pytest.raises(InputError, match="现在是 0"):
+        evaluate(scripted, folder, limit=0)
+
+
+def test_json_and_tables_hold_the_figures(folder: Path) -> None:
+    report = evaluate(library(), folder)
+    values = cast(Any, json.loads(json.dumps(as_json(report), allow_nan=False)))
+    assert values["retrieval"]["dense"]["hit_1"] == 0.6667
+    assert values["refusal"]["coverage"] == 0.6667
+    assert (values["model"], values["documents"], values["passages"]) == ("scripted", 2, 3)
+    text = printed(report)
+    assert "| 融合 | 0.833 | 1.000 |" in text
+    assert "hit@1" in text
+    assert report == evaluate(library(), folder)
