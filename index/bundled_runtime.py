@@ -9,10 +9,12 @@ from pathlib import Path
 
 from index import bundled_model, e5_file, unigram
 from index.onnx_runtime import Model
+from index.shared import Shared
 from index.unigram import Unigram
 from index.word_table import WordTable
 
 _WORDS, _PIECES = "words.q4", "pieces.npz"
+_models: Shared[Path, Model] = Shared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,14 @@ class Runtime:
 
 
 def open_runtime(name: str, write: Callable[[Path, Path], None]) -> Runtime:
-    """The ONNX file ``name``, made the first time by ``write`` (see ``bundled_model.prepare``).
+    """The ONNX file ``name``, opened once for all, made the first time by ``write`` (see ``bundled_model.prepare``).
 
     Raises:
         ModelError: the registry package's file is missing or damaged.
     """
-    folder = bundled_model.prepare(derive={name: write})
+    path = bundled_model.prepare(derive={name: write}) / name
     shared = _shared(bundled_model.cache_root())
-    return Runtime(Model(folder / name, shared.words), shared.tokenizer)
+    return Runtime(_models.get(path, lambda: Model(path, shared.words)), shared.tokenizer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.embedding import Done, Prompts, Vector, encodable
 from index.errors import ModelError
 from index.manifest import ModelInfo
+from index.shared import Shared
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,15 +26,32 @@ _KNOWN_QUERY_PROMPTS = {f"bge-{size}-zh-v1.5": _BGE for size in ("small", "base"
 _BATCH = 16  # texts of similar length in one forward pass
 
 
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model in memory, which encoders with whatever prompts share; ``_fingerprint`` of it."""
+
+    model: SentenceTransformer
+    fingerprint: str
+
+    @cached_property
+    def counter(self) -> Any:
+        """A tokenizer that never cuts: told to, the model's own would stop other threads' work."""
+        return copy.deepcopy(self.model.tokenizer)
+
+
+_models: Shared[tuple[object, ...], Loaded] = Shared()
+
+
 class SentenceEncoder:
     """An ``Encoder`` over a loaded sentence-transformers model."""
 
-    def __init__(self, name: str, model: SentenceTransformer, prompts: Prompts) -> None:
-        self._model = model
+    def __init__(self, name: str, loaded: Loaded, prompts: Prompts) -> None:
+        self._loaded, self._model = loaded, loaded.model
+        model = loaded.model
         query, passage = _prompts(name, model, prompts)
         self.info = ModelInfo(
             name=name,
-            fingerprint=_fingerprint(model),
+            fingerprint=loaded.fingerprint,
             dimension=int(model.get_embedding_dimension() or 0),
             max_tokens=int(model.max_seq_length or 512),
             query_prompt=query,
@@ -39,28 +60,13 @@ class SentenceEncoder:
 
     @classmethod
     def load(cls, name_or_path: str, prompts: Prompts) -> SentenceEncoder:
-        """Load a folder, or a name from the hub's cache or the hub.
+        """Load a folder, or a name from the hub's cache or the hub; once for all who use it.
 
         Raises:
             ModelError: there is no such model, or it is no sentence-transformers model.
         """
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
-
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-        is_folder = Path(name_or_path).is_dir()
-        try:
-            model = SentenceTransformer(
-                name_or_path, local_files_only=is_folder, trust_remote_code=False
-            )
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            first_line = str(error).strip().split("\n")[0]
-            raise ModelError(
-                f"载入不了模型 {name_or_path}：{first_line}。"
-                "请检查名称或路径（应为 sentence-transformers 模型），或不加 --model 用自带模型。"
-            ) from error
-        return cls(name_or_path, model, prompts)
+        key = (name_or_path, *_files(Path(name_or_path)))
+        return cls(name_or_path, _models.get(key, lambda: load(name_or_path)), prompts)
 
     def encode_queries(self, queries: Sequence[str]) -> Vector:
         """See ``Encoder``."""
@@ -75,7 +81,7 @@ class SentenceEncoder:
         if not passages:
             return []
         texts = [encodable(self.info.passage_prompt + passage) for passage in passages]
-        ids = self._model.tokenizer(texts, truncation=False, verbose=False)["input_ids"]
+        ids = self._loaded.counter(texts, truncation=False, verbose=False)["input_ids"]
         return [len(row) <= self.info.max_tokens for row in ids]
 
     def _encode(self, texts: list[str], done: Done | None) -> Vector:
@@ -97,6 +103,28 @@ class SentenceEncoder:
         return vectors
 
 
+def load(name_or_path: str) -> Loaded:
+    """Read a model, whoever has it already; raises as ``SentenceEncoder.load``."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    is_folder = Path(name_or_path).is_dir()
+    try:
+        model = SentenceTransformer(
+            name_or_path, local_files_only=is_folder, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        first_line = str(error).strip().split("\n")[0]
+        raise ModelError(
+            f"载入不了模型 {name_or_path}：{first_line}。"
+            "请检查名称或路径（应为 sentence-transformers 模型），或不加 --model 用自带模型。"
+        ) from error
+    model.encode(["预热"], show_progress_bar=False)  # sets how texts are cut, once and not amid the work of threads
+    return Loaded(model, _fingerprint(model))
+
+
 def _prompts(name: str, model: SentenceTransformer, given: Prompts) -> tuple[str, str]:
     """The prompts given, else those that the model saved, else those it is known to need."""
     saved = {key: value for key, value in model.prompts.items() if value}
@@ -107,6 +135,13 @@ def _prompts(name: str, model: SentenceTransformer, given: Prompts) -> tuple[str
         query if given.query is None else given.query,
         passage if given.passage is None else given.passage,
     )
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """What tells a folder's model from one that is put in its place; nothing of a mere name."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        stat = path.stat()
+        yield str(path.resolve()), stat.st_mtime_ns, stat.st_size
 
 
 def _fingerprint(model: SentenceTransformer) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import bundled_model
+from index import bundled_model, sentence_encoder
 from index.embedding import BUNDLED, Encoder, Prompts, load_encoder
 from index.errors import ModelError
 from index.int8_encoder import Int8Encoder
@@ -29,9 +29,9 @@ def test_prompts_are_put_before_the_text(int8: Encoder) -> None:
 
 
 def test_saved_prompts_are_used_unless_others_are_given(exact: SentenceEncoder) -> None:
-    saved = SentenceEncoder("e5", exact._model, Prompts()).info
+    saved = SentenceEncoder("e5", exact._loaded, Prompts()).info
     assert (saved.query_prompt, saved.passage_prompt) == ("query: ", "passage: ")
-    given = SentenceEncoder("e5", exact._model, Prompts("问：", "")).info
+    given = SentenceEncoder("e5", exact._loaded, Prompts("问：", "")).info
     assert (given.query_prompt, given.passage_prompt) == ("问：", "")
 
 
@@ -56,7 +56,7 @@ def test_prompts_of_known_models(
 
 def test_fingerprint_is_the_same_over_two_loads(int8: Encoder, exact: SentenceEncoder) -> None:
     folder = str(bundled_model.prepare())
-    assert SentenceEncoder.load(folder, Prompts()).info.fingerprint == exact.info.fingerprint
+    assert sentence_encoder.load(folder).fingerprint == exact.info.fingerprint
     assert Int8Encoder.load(Prompts()).info == int8.info
     assert int8.info.fingerprint != exact.info.fingerprint
     assert int8.info.name == BUNDLED
