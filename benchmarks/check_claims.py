@@ -57,7 +57,7 @@ def _around(answer: str, document: Document) -> Iterator[Case]:
         inside = Span(max(at, whole.start), min(at + len(answer), whole.end))
         if inside.start < inside.end:
             within = inside.shifted(-whole.start)
-            yield Case(whole.of(text), within, _sources(document, [whole]))
+            yield Case(whole.of(text), within, sources(document, [whole]))
 
 
 def _nearest(reference: str, document: Document) -> Case:
@@ -66,12 +66,13 @@ def _nearest(reference: str, document: Document) -> Case:
         sentence_spans(document.text),
         key=lambda span: -len(asked.intersection(bigrams(span.of(document.text)))),
     )
-    return Case(reference, Span(0, len(reference)), _sources(document, order[:_NEAREST]))
+    return Case(reference, Span(0, len(reference)), sources(document, order[:_NEAREST]))
 
 
-def _sources(document: Document, held: Sequence[Span]) -> tuple[Source, ...]:
+def sources(document: Document, held: Sequence[Span]) -> tuple[Source, ...]:
+    """The sentences of a document that stand at ``held``, to hold claims against."""
     day = dates.parse(document.metadata.get("date", ""))
-    return tuple(Source(s.of(document.text), document.title, day) for s in held)
+    return tuple(Source(span.of(document.text), document.title, day) for span in held)
 
 
 def measure(found: Sequence[Case], chance: random.Random) -> tuple[Counter[str], list[str]]:

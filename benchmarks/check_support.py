@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.check_claims import sources
 from index.documents import read_documents
 from index.lexical import LexicalIndex
 from index.sentences import sentence_spans
 from index.tokens import search_tokens
-from index.types import Document
-from rag import beir, dates, support
-from rag.claims import Source
+from rag import beir, support
 from rag.support import Support
 
 _THRESHOLDS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
@@ -47,16 +46,13 @@ def pairs(folder: Path) -> Iterator[Pair]:
         at = number[next(iter(gold))]
         scores = index.scores(search_tokens(reference)).copy()
         scores[at] = -1
+        right, wrong = (
+            sources(document, sentence_spans(document.text))
+            for document in (documents[at], documents[int(scores.argmax())])
+        )
         for span in sentence_spans(reference):
             sentence = span.of(reference)
-            right, wrong = _sources(documents[at]), _sources(documents[int(scores.argmax())])
             yield Pair(sentence, support.best(sentence, right), support.best(sentence, wrong))
-
-
-def _sources(document: Document) -> list[Source]:
-    day = dates.parse(document.metadata.get("date", ""))
-    spans = sentence_spans(document.text)
-    return [Source(span.of(document.text), document.title, day) for span in spans]
 
 
 def main(folders: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ _CHANCE = 0.1  # odds of another sentence, as a share of the best one's
 _SAID = 0.95  # share of the question's words, by weight, that it says with its title and what is before it
 _SPECIFIC = 40.0  # nats that a question must say; 工程总投资多少 is of any
 _SAYINGS_MAX = 3
+TOLD = "处说法不同："  # stands in each answer that tells of a contradiction
 _TITLE_SHOWN = 30  # characters
 _CHANGING = re.compile(r"目前|现在|今天|昨天|最新|累计|截至|本月|当天|近日|收盘|同比|环比")
 
@@ -65,7 +66,7 @@ def told(sayings: Sequence[Saying], citations: Sequence[Citation]) -> str:
     parts = "；".join(f"{_source(saying)}是“{saying.short}”" for saying in sayings)
     places = {(saying.document_id, saying.candidate.span.start) for saying in sayings}
     markers = [c.marker for c in citations if (c.document_id, c.start) in places]
-    return f"{_COUNT[len(sayings)]}处说法不同：{parts}。" + "".join(f"[{n}]" for n in markers)
+    return f"{_COUNT[len(sayings)]}{TOLD}{parts}。" + "".join(f"[{n}]" for n in markers)
 
 
 _COUNT = {2: "两", 3: "三"}
