@@ -1,12 +1,14 @@
-"""Whether 8 bits find what 32 bits find: dense recall of documents by both encoders.
+"""Whether 8 bits find what 32 bits find: ``python -m benchmarks.agreement EVAL_FOLDER...``
 
-Each document is searched through its first windows only, so that torch is through in minutes.
+Dense recall of documents by both encoders. Each document is searched through its first windows
+only, so that torch is through in minutes.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,3 +62,7 @@ def _gold(folder: Path, numbers: dict[str, int]) -> list[tuple[str, int]]:
     with (folder / "qrels" / "test.tsv").open(encoding="utf-8") as lines:
         pairs = {row[0]: row[1] for row in reversed(list(csv.reader(lines, delimiter="\t"))[1:])}
     return [(texts[query], numbers[document]) for query, document in pairs.items()]
+
+
+if __name__ == "__main__":
+    run([Path(folder) for folder in sys.argv[1:]])

@@ -41,6 +41,10 @@ def named(question: str, documents: Iterable[Document]) -> Document | None:
 
 def told(question: str, document: Document) -> str:
     """``question`` with the article that was taken for it."""
-    title = document.title or document.id
+    return f"{question}（取{in_marks(document.title or document.id)}）"
+
+
+def in_marks(title: str) -> str:
+    """A title in 《》, cut where it is long."""
     shown = title if len(title) <= _TITLE_SHOWN else title[: _TITLE_SHOWN - 1] + "…"
-    return f"{question}（取《{shown}》）"
+    return f"《{shown}》"

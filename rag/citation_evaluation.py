@@ -63,14 +63,18 @@ def report(generator: str, judged: Sequence[Judged]) -> GeneratorReport:
         answerable=sum(one.answerable for one in judged),
         answered=len(right),
         false_answers=len(given) - len(right),
-        citation_recall=_mean([_recall(one) for one in right]),
-        citation_precision=_mean([_precision(one) for one in right if one.answer.citations]),
+        citation_recall=metrics.mean([_recall(one) for one in right]),
+        citation_precision=metrics.mean([_precision(one) for one in right if one.answer.citations]),
         unsupported_written=_share([_written(one.answer) for one in given]),
         unsupported_shown=_share([_shown(one.answer) for one in given]),
-        characters=_mean([sum(len(s.text) for s in statements(one.answer)) for one in given]),
-        short_em=_mean([metrics.exact_match(one.answer.short, one.golds) for one in strings]),
-        short_f1=_mean([metrics.f1(one.answer.short, one.golds) for one in strings]),
-        text_f1=_mean([metrics.f1(_told(one.answer), one.golds) for one in strings]),
+        characters=metrics.mean(
+            [sum(len(s.text) for s in statements(one.answer)) for one in given]
+        ),
+        short_em=metrics.mean(
+            [metrics.exact_match(one.answer.short, one.golds) for one in strings]
+        ),
+        short_f1=metrics.mean([metrics.f1(one.answer.short, one.golds) for one in strings]),
+        text_f1=metrics.mean([metrics.f1(_told(one.answer), one.golds) for one in strings]),
     )
 
 
@@ -141,10 +145,6 @@ def _around(cited: Citation, answer: Answer) -> str:
 
 def _told(answer: Answer) -> str:
     return "".join(one.text for one in statements(answer))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
 
 
 def _share(counts: Sequence[Counted]) -> float | None:

@@ -15,7 +15,7 @@ from datetime import date
 from index import layout
 from index.searchable import SearchIndex
 from index.tokens import words
-from rag import claims, dates, features, joined, questions, spans
+from rag import articles, claims, dates, features, joined, questions, spans
 from rag.claims import Claims
 from rag.evidence import Candidate, Reading
 from rag.questions import Kind, Question
@@ -26,7 +26,6 @@ _SAID = 0.95  # share of the question's words, by weight, that it says with its 
 _SPECIFIC = 40.0  # nats that a question must say; 工程总投资多少 is of any
 _SAYINGS_MAX = 3
 TOLD = "处说法不同："  # stands in each answer that tells of a contradiction
-_TITLE_SHOWN = 30  # characters
 _CHANGING = re.compile(r"目前|现在|今天|昨天|最新|累计|截至|本月|当天|近日|收盘|同比|环比")
 
 
@@ -73,9 +72,8 @@ _COUNT = {2: "两", 3: "三"}
 
 
 def _source(saying: Saying) -> str:
-    title = saying.title or saying.document_id
-    shown = title if len(title) <= _TITLE_SHOWN else title[: _TITLE_SHOWN - 1] + "…"
-    return f"《{shown}》（{saying.day.isoformat() if saying.day else '无日期'}）"
+    title = articles.in_marks(saying.title or saying.document_id)
+    return f"{title}（{saying.day.isoformat() if saying.day else '无日期'}）"
 
 
 def _saying(index: SearchIndex, reading: Reading, candidate: Candidate) -> Saying | None:

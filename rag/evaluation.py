@@ -15,6 +15,7 @@ from rag.beir import BeirSet, Query, read_beir
 from rag.citation_evaluation import Judged
 from rag.metrics import RankingScores
 from rag.reports import (
+    STEP,
     AnswerReport,
     GeneratorReport,
     RefusalReport,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "as_json", "evaluate", "evaluate_spans"]
 
-STEP = "评测"
 FALSE_ANSWER_LIMIT = 0.05  # share of unanswerable questions, for ``coverage_at_limit``
 
 
@@ -204,7 +204,7 @@ def _answers(outcomes: Sequence[_Outcome]) -> AnswerReport | None:
         answered=len(supported),
         short=_text_scores([given.answer.short for given, _ in asked], golds),
         evidence=_text_scores(["".join(given.quotes) for given, _ in asked], golds),
-        evidence_recall=_share(supported),
+        evidence_recall=metrics.mean(supported),
     )
 
 
@@ -226,16 +226,12 @@ def _refusal(outcomes: Sequence[_Outcome]) -> RefusalReport:
         unanswerable=len(no),
         weak=sum(o.weak for o in outcomes if o.given),
         auroc=metrics.auroc(sure, unsure),
-        coverage=_share([g.answered for g in yes]),
-        false_refusals=_share([not g.answered for g in yes]),
-        false_answers=_share([g.answered for g in no]),
+        coverage=metrics.mean([g.answered for g in yes]),
+        false_refusals=metrics.mean([not g.answered for g in yes]),
+        false_answers=metrics.mean([g.answered for g in no]),
         coverage_at_limit=metrics.coverage_at(sure, unsure, FALSE_ANSWER_LIMIT),
     )
 
 
 def _answerable(outcome: _Outcome) -> bool:
     return not outcome.weak and not outcome.query.unanswerable
-
-
-def _share(flags: Sequence[bool]) -> float | None:
-    return fmean(flags) if flags else None

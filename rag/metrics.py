@@ -118,6 +118,11 @@ def contains_any(text: str, golds: Sequence[str]) -> bool:
     return any(bare(gold) in bare(text) if bare(gold) else gold in text for gold in golds)
 
 
+def mean(values: Sequence[float]) -> float | None:
+    """The mean, of truth values the share that hold; None of none."""
+    return fmean(values) if values else None
+
+
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """The chance that a random positive scores above a random negative, ties one half.
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 
 from rag.metrics import RankingScores
 
+STEP = "评测"  # what progress is told as
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:

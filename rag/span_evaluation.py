@@ -13,13 +13,12 @@ from index.types import Document, Progress, Span
 from rag import citation_evaluation, metrics
 from rag.beir import Row, read_rows
 from rag.citation_evaluation import Judged
-from rag.reports import GeneratorReport, SpanReport, SpanRow, TextScores
+from rag.reports import STEP, GeneratorReport, SpanReport, SpanRow, TextScores
 
 if TYPE_CHECKING:
     from rag import Library
     from rag.types import Answer, Citation
 
-STEP = "评测"
 LIST = "list"  # questions whose answer is several sentences, all of them wanted
 
 
@@ -99,10 +98,10 @@ def _report(
         model=model,
         answerable=len(yes),
         unanswerable=len(no),
-        evidence_right=_mean([row.right for row in yes]),
-        list_recall=_mean([r.evidence_recall for r in yes if r.evidence_recall is not None]),
-        false_refusals=_mean([not row.answered for row in yes]),
-        refusals_right=_mean([row.right for row in no]),
+        evidence_right=metrics.mean([row.right for row in yes]),
+        list_recall=metrics.mean([r.evidence_recall for r in yes if r.evidence_recall is not None]),
+        false_refusals=metrics.mean([not row.answered for row in yes]),
+        refusals_right=metrics.mean([row.right for row in no]),
         short=_short_scores(yes),
         rows=tuple(rows),
         generators=tuple(generators),
@@ -118,10 +117,6 @@ def _short_scores(rows: Sequence[SpanRow]) -> TextScores | None:
         em=fmean(bool(row.short_em) for row in scored),
         f1=fmean(row.short_f1 or 0.0 for row in scored),
     )
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
 
 
 def _row(question: _Labelled, answer: Answer) -> SpanRow:

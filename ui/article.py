@@ -13,6 +13,7 @@ from index.layout import Line
 from index.types import Document, Kind, Span
 from ui.marks import Mark, answer_spans, marked
 from ui.texts import both
+from ui.views import credits_of
 
 if TYPE_CHECKING:
     from rag import IndexInfo
@@ -90,8 +91,7 @@ def _meets(a: Span, b: Span) -> bool:
 
 
 def _item(document: Document) -> str:
-    known = [document.metadata.get(key, "") for key in ("author", "publisher", "date")]
-    meta = "".join(f"<span>{escape(part)}</span>" for part in known if part)
+    meta = "".join(f"<span>{escape(part)}</span>" for part in credits_of(document))
     return (
         f'<li lang="zh-CN"><button type="button" class="open" '
         f'data-document="{escape(document.id)}">{escape(document.title or document.id)}</button>'

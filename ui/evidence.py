@@ -10,7 +10,7 @@ from index.types import Document, Passage, Span
 from rag.types import Citation
 from ui.marks import Mark, answer_spans, excerpt
 from ui.texts import both
-from ui.views import Card, Other, Turn
+from ui.views import Card, Other, Turn, credits_of
 
 
 def evidence_html(turn: Turn) -> str:
@@ -38,8 +38,7 @@ def _bar(title: str, question: str) -> str:
 
 def source_line(document: Document) -> str:
     """Author, publisher, date and title, as far as they are known."""
-    known = [document.metadata.get(key, "") for key in ("author", "publisher", "date")]
-    parts = [f"<span>{escape(part)}</span>" for part in known if part]
+    parts = [f"<span>{escape(part)}</span>" for part in credits_of(document)]
     parts.append(
         f'<cite title="{escape(document.source)}">《{escape(document.title or document.id)}》</cite>'
     )

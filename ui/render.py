@@ -10,7 +10,7 @@ from rag.together import told
 from rag.types import Struck
 from ui.marks import answer_spans, emphasised
 from ui.texts import both
-from ui.views import Sentence, Turn, sentences
+from ui.views import Sentence, Turn, credits_of, sentences
 
 _LIST_FROM = 3  # sentences that read better as a list
 
@@ -55,10 +55,8 @@ def error_html(message: str, retry: bool = True) -> str:
 
 
 def _source_words(document: Document, section: str) -> str:
-    meta = [document.metadata.get(key, "") for key in ("author", "publisher", "date")]
-    return "，".join(
-        part for part in [f"《{document.title or document.id}》", section, *meta] if part
-    )
+    parts = [f"《{document.title or document.id}》", section, *credits_of(document)]
+    return "，".join(part for part in parts if part)
 
 
 def _understood_html(understood: str) -> str:

@@ -81,6 +81,12 @@ def turn(
     return Turn(number, answer, library.confidence_words(answer), seconds, cards, others)
 
 
+def credits_of(document: Document) -> tuple[str, ...]:
+    """Author, publisher and date, as far as they are known; not escaped."""
+    known = (document.metadata.get(key, "") for key in ("author", "publisher", "date"))
+    return tuple(part for part in known if part)
+
+
 def sentences(answer: Answer) -> tuple[Sentence, ...]:
     """Cut ``answer.text`` into its sentences.
 
