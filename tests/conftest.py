@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from index.embedding import Encoder, load_encoder
 from rag import Library
 from tests import DATA, SEEDS
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The bundled model."""
+    return load_encoder()
 
 
 @pytest.fixture(scope="session")

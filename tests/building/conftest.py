@@ -1,4 +1,4 @@
-"""The real encoder, and folders to build from."""
+"""Folders to build from, and a copied index to spoil."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding import Encoder, load_encoder
 from tests.building.articles import FIRST, SECOND, THIRD, write
-
-
-@pytest.fixture(scope="package")
-def encoder() -> Encoder:
-    return load_encoder()
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from index.errors import (
     SourceError,
 )
 from rag import Library
-from tests.building.articles import FIRST, QUESTION, SECOND, THIRD, Counting, current, write
+from tests.building.articles import FIRST, QUESTION, SECOND, THIRD, current, write
+from tests.watched import Watched
 
 
 def break_encoder(sources: Path, encoder: Encoder) -> Encoder:
     write(sources, FIRST, SECOND + "新。", THIRD + "新。")
-    return Counting(encoder, fails_after=1)
+    return Watched(encoder, dies_at=1)
 
 
 def break_source(sources: Path, encoder: Encoder) -> Encoder:
@@ -33,7 +34,7 @@ def break_source(sources: Path, encoder: Encoder) -> Encoder:
 def break_vectors(sources: Path, encoder: Encoder) -> Encoder:
     write(sources, FIRST, SECOND, THIRD + "新。")
 
-    class Zeros(Counting):
+    class Zeros(Watched):
         def encode_passages(self, texts: Sequence[str], done: Done | None = None) -> Vector:
             return np.zeros((len(texts), self.info.dimension), np.float32)
 

@@ -10,24 +10,24 @@ import pytest
 
 from index import build, searchable
 from index.embedding import Encoder
-from index.manifest import ModelInfo
 from index.types import Progress
 from rag import Library
-from tests.building.articles import FIRST, SECOND, THIRD, Counting, current, write
+from tests.building.articles import FIRST, SECOND, THIRD, current, write
+from tests.watched import Watched
 
 
 def test_unchanged_passages_keep_their_vectors(
     sources: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     data = tmp_path / "data"
-    counting = Counting(encoder)
-    before = build.build([sources], data, counting).index
-    assert len(counting.given) == 4  # the title and three paragraphs
+    watched = Watched(encoder)
+    before = build.build([sources], data, watched).index
+    assert len(watched.embedded) == 4  # the title and three paragraphs
     changed = SECOND.replace("187", "188")
     write(sources, FIRST, changed, THIRD)
-    counting.given.clear()
-    after = build.build([sources], data, counting).index
-    assert counting.given == [f"节水试点\n{changed}"]
+    watched.embedded.clear()
+    after = build.build([sources], data, watched).index
+    assert watched.embedded == [f"节水试点\n{changed}"]
     rows = [i for i, text in enumerate(after.window_texts()) if "188" not in text]
     old, new = before.vectors.matrix(), after.vectors.matrix()
     np.testing.assert_array_equal(new[rows], old[rows])
@@ -40,9 +40,9 @@ def test_moved_paragraphs_keep_their_vectors_with_their_text(
     data = tmp_path / "data"
     before = build.build([sources], data, encoder).index
     write(sources, THIRD, FIRST)
-    counting = Counting(encoder)
-    after = build.build([sources], data, counting).index
-    assert counting.given == []
+    watched = Watched(encoder)
+    after = build.build([sources], data, watched).index
+    assert watched.embedded == []
     old = dict(zip(before.window_texts(), before.vectors.matrix(), strict=True))
     for text, vector in zip(after.window_texts(), after.vectors.matrix(), strict=True):
         np.testing.assert_array_equal(vector, old[text])
@@ -55,25 +55,21 @@ def test_new_title_or_heading_is_a_new_text(
     build.build([sources], data, encoder)
     text = (sources / "a.txt").read_text("utf-8")
     (sources / "a.txt").write_text(text.replace("节水试点", "节水观察"), "utf-8")
-    counting = Counting(encoder)
-    build.build([sources], data, counting)
-    assert len(counting.given) == 4
+    watched = Watched(encoder)
+    build.build([sources], data, watched)
+    assert len(watched.embedded) == 4
 
 
 @pytest.mark.parametrize("change", ["fingerprint", "passage_prompt"])
 def test_another_models_vectors_are_not_kept(
     sources: Path, tmp_path: Path, encoder: Encoder, change: str
 ) -> None:
-    class Other(Counting):
-        @property
-        def info(self) -> ModelInfo:
-            return replace(self._encoder.info, **{change: "other"})
-
     data = tmp_path / "data"
     build.build([sources], data, encoder)
-    other = Other(encoder)
+    other = Watched(encoder)
+    other.info = replace(encoder.info, **{change: "other"})
     manifest = build.build([sources], data, other).manifest
-    assert len(other.given) == 4
+    assert len(other.embedded) == 4
     assert getattr(manifest.header.model, change) == "other"
 
 
@@ -83,9 +79,9 @@ def test_damaged_index_is_replaced_by_a_build(
     data = tmp_path / "data"
     build.build([sources], data, encoder)
     (current(data) / "vectors.faiss").write_bytes(b"")
-    counting = Counting(encoder)
-    build.build([sources], data, counting)
-    assert len(counting.given) == 4
+    watched = Watched(encoder)
+    build.build([sources], data, watched)
+    assert len(watched.embedded) == 4
     assert len(searchable.read(data)[1].chunks) == 4
 
 

@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding import Encoder, load_encoder
-from tests.incremental.watching import TEXTS
-
-
-@pytest.fixture(scope="package")
-def real() -> Encoder:
-    return load_encoder()
+from tests.incremental.articles import TEXTS
 
 
 @pytest.fixture

@@ -14,16 +14,16 @@ from index.errors import SourceError
 from index.formats.pdf_process import PdfProcess
 from index.types import Document
 from rag import Library
-from tests.incremental.watching import TEXTS
+from tests.incremental.articles import TEXTS
 
 
 def test_bad_files_are_listed_and_the_rest_is_indexed(
-    folder: Path, data: Path, real: Encoder
+    folder: Path, data: Path, encoder: Encoder
 ) -> None:
     (folder / "坏.txt").write_bytes(bytes(range(128, 256)) * 3)
     (folder / "x.exe").write_bytes(b"MZ")
     (folder / "空.txt").touch()
-    built = build.build([folder], data, real)
+    built = build.build([folder], data, encoder)
     names = {Path(file.path).name for file in built.report.bad_files}
     assert names == {"坏.txt", "x.exe", "空.txt"}
     for file in built.report.bad_files:
@@ -33,22 +33,22 @@ def test_bad_files_are_listed_and_the_rest_is_indexed(
 
 
 def test_a_file_that_became_bad_is_removed_and_listed(
-    folder: Path, data: Path, real: Encoder
+    folder: Path, data: Path, encoder: Encoder
 ) -> None:
-    build.build([folder], data, real)
+    build.build([folder], data, encoder)
     (folder / "b.txt").write_bytes(b"")
-    done = build.build([folder], data, real).report
+    done = build.build([folder], data, encoder).report
     assert (done.removed, done.unchanged) == (("b.txt",), 2)
     assert [file.path for file in done.bad_files] == [str(folder / "b.txt")]
 
 
 def test_two_files_of_one_name_the_second_is_bad(
-    folder: Path, data: Path, tmp_path: Path, real: Encoder
+    folder: Path, data: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     other = tmp_path / "另"
     other.mkdir()
     (other / "a.txt").write_text("另一篇\n\n同名的另一篇文章，内容并不相同。\n", "utf-8")
-    done = build.build([folder, other], data, real).report
+    done = build.build([folder, other], data, encoder).report
     (bad,) = done.bad_files
     assert bad.path == str(other / "a.txt")
     for part in ("重复", "'a.txt'", str(folder / "a.txt")):
@@ -56,27 +56,27 @@ def test_two_files_of_one_name_the_second_is_bad(
 
 
 def test_nothing_readable_fails_and_leaves_the_old_index(
-    folder: Path, data: Path, real: Encoder
+    folder: Path, data: Path, encoder: Encoder
 ) -> None:
-    build.build([folder], data, real)
+    build.build([folder], data, encoder)
     pointer = (data / "CURRENT").read_bytes()
     for path in folder.rglob("*.txt"):
         path.write_bytes(b"")
     with pytest.raises(SourceError, match="没有一个源文件能用（共 3 个）") as caught:
-        build.build([folder], data, real)
+        build.build([folder], data, encoder)
     assert str(folder / "a.txt") in str(caught.value)
     shutil.rmtree(folder)
     folder.mkdir()
     with pytest.raises(SourceError, match="没有文章"):
-        build.build([folder], data, real)
+        build.build([folder], data, encoder)
     folder.rmdir()
     with pytest.raises(SourceError, match="找不到"):
-        build.build([folder], data, real)
+        build.build([folder], data, encoder)
     assert (data / "CURRENT").read_bytes() == pointer
 
 
 def test_a_file_that_vanishes_while_others_are_read_is_no_fault(
-    folder: Path, data: Path, real: Encoder, monkeypatch: pytest.MonkeyPatch
+    folder: Path, data: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real_read = documents.read_source
 
@@ -86,7 +86,7 @@ def test_a_file_that_vanishes_while_others_are_read_is_no_fault(
         return real_read(file, pdfs)
 
     monkeypatch.setattr(sources, "read_source", read)
-    done = build.build([folder], data, real).report
+    done = build.build([folder], data, encoder).report
     assert (done.added, done.bad_files) == (("a.txt", "下/c.txt"), ())
 
 

@@ -15,7 +15,7 @@ from index import build, journal
 from index.embedding import Done, Encoder, Vector
 from index.errors import ModelError, StoreError
 from index.vectors import Vectors
-from tests.incremental.watching import Watched
+from tests.watched import Watched
 
 
 @pytest.fixture
@@ -27,30 +27,30 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def killed_at(dies_at: int, corpus: Path, data: Path, real: Encoder) -> None:
+def killed_at(dies_at: int, corpus: Path, data: Path, encoder: Encoder) -> None:
     with pytest.raises(ModelError):
-        build.build([corpus], data, Watched(real, dies_at))
+        build.build([corpus], data, Watched(encoder, dies_at))
 
 
 def test_what_was_embedded_before_the_kill_is_not_embedded_again(
-    corpus: Path, data: Path, real: Encoder
+    corpus: Path, data: Path, encoder: Encoder
 ) -> None:
-    killed_at(6, corpus, data, real)
+    killed_at(6, corpus, data, encoder)
     assert not (data / "CURRENT").exists()
-    watched = Watched(real)
+    watched = Watched(encoder)
     built = build.build([corpus], data, watched)
     assert len(watched.embedded) == 4
     assert not (data / journal.NAME).exists()
-    expected = Vectors.build(real.encode_passages(built.index.window_texts()))
+    expected = Vectors.build(encoder.encode_passages(built.index.window_texts()))
     np.testing.assert_array_equal(built.index.vectors.matrix(), expected.matrix())
 
 
 def test_progress_of_a_resumed_build_begins_where_it_was_killed(
-    corpus: Path, data: Path, real: Encoder
+    corpus: Path, data: Path, encoder: Encoder
 ) -> None:
-    killed_at(6, corpus, data, real)
+    killed_at(6, corpus, data, encoder)
     seen = []
-    build.build([corpus], data, real, seen.append)
+    build.build([corpus], data, encoder, seen.append)
     done = [(state.done, state.total) for state in seen if state.step == build.EMBED]
     assert (done[0], done[-1]) == ((6, 10), (10, 10))
 
@@ -70,58 +70,58 @@ def test_progress_of_a_resumed_build_begins_where_it_was_killed(
     ids=["cut", "zeroed tail", "grown", "bit", "half", "header", "empty", "noise"],
 )
 def test_a_damaged_journal_counts_up_to_the_damage(
-    corpus: Path, data: Path, real: Encoder, damage: Callable[[bytes], bytes], kept: int
+    corpus: Path, data: Path, encoder: Encoder, damage: Callable[[bytes], bytes], kept: int
 ) -> None:
-    killed_at(6, corpus, data, real)
+    killed_at(6, corpus, data, encoder)
     path = data / journal.NAME
     path.write_bytes(damage(path.read_bytes()))
-    watched = Watched(real)
+    watched = Watched(encoder)
     build.build([corpus], data, watched)
     assert len(watched.embedded) == 10 - kept
 
 
 def test_records_after_a_damaged_tail_are_whole_again(
-    corpus: Path, data: Path, real: Encoder
+    corpus: Path, data: Path, encoder: Encoder
 ) -> None:
-    killed_at(6, corpus, data, real)
+    killed_at(6, corpus, data, encoder)
     path = data / journal.NAME
     path.write_bytes(path.read_bytes()[:-1])
-    killed_at(3, corpus, data, real)  # embeds two more behind the cut
-    watched = Watched(real)
+    killed_at(3, corpus, data, encoder)  # embeds two more behind the cut
+    watched = Watched(encoder)
     build.build([corpus], data, watched)
     assert len(watched.embedded) == 3
 
 
 @pytest.mark.parametrize("change", ["fingerprint", "passage_prompt"])
 def test_another_models_journal_is_not_used(
-    corpus: Path, data: Path, real: Encoder, change: str
+    corpus: Path, data: Path, encoder: Encoder, change: str
 ) -> None:
-    killed_at(6, corpus, data, real)
-    watched = Watched(real)
-    watched.info = replace(real.info, **{change: "other"})
+    killed_at(6, corpus, data, encoder)
+    watched = Watched(encoder)
+    watched.info = replace(encoder.info, **{change: "other"})
     build.build([corpus], data, watched)
     assert len(watched.embedded) == 10
 
 
 def test_bad_vectors_are_not_kept_for_the_next_build(
-    corpus: Path, data: Path, real: Encoder
+    corpus: Path, data: Path, encoder: Encoder
 ) -> None:
     class Zeros(Watched):
         def encode_passages(self, texts: Sequence[str], done: Done | None = None) -> Vector:
             return np.zeros((len(texts), self.info.dimension), np.float32)
 
     with pytest.raises(ModelError):
-        build.build([corpus], data, Zeros(real))
-    build.build([corpus], data, real)
+        build.build([corpus], data, Zeros(encoder))
+    build.build([corpus], data, encoder)
 
 
 @pytest.mark.parametrize(
     "make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)]
 )
 def test_a_journal_that_is_no_file_is_an_error(
-    corpus: Path, data: Path, real: Encoder, make: Callable[[Path], None]
+    corpus: Path, data: Path, encoder: Encoder, make: Callable[[Path], None]
 ) -> None:
     data.mkdir()
     make(data / journal.NAME)
     with pytest.raises(StoreError):
-        build.build([corpus], data, real)
+        build.build([corpus], data, encoder)

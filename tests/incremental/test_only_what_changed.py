@@ -14,7 +14,8 @@ from index.embedding import Encoder
 from index.formats.pdf_process import PdfProcess
 from index.types import Document
 from rag import Library
-from tests.incremental.watching import TEXTS, Watched
+from tests.incremental.articles import TEXTS
+from tests.watched import Watched
 
 
 @pytest.fixture
@@ -36,18 +37,18 @@ def report(**changes: object) -> BuildReport:
     return replace(none, **changes)  # type: ignore[arg-type]
 
 
-def test_the_first_build_adds_everything(folder: Path, data: Path, real: Encoder) -> None:
-    built = build.build([folder], data, real)
+def test_the_first_build_adds_everything(folder: Path, data: Path, encoder: Encoder) -> None:
+    built = build.build([folder], data, encoder)
     assert built.report == report(added=tuple(TEXTS))
 
 
 def test_nothing_changed_nothing_is_done(
-    folder: Path, data: Path, real: Encoder, reads: list[str]
+    folder: Path, data: Path, encoder: Encoder, reads: list[str]
 ) -> None:
-    first = build.build([folder], data, real)
+    first = build.build([folder], data, encoder)
     pointer = (data / "CURRENT").read_bytes()
     reads.clear()
-    watched = Watched(real)
+    watched = Watched(encoder)
     again = build.build([folder], data, watched)
     assert again.report == report(unchanged=3)
     assert (reads, watched.cut, watched.embedded) == ([], [], [])
@@ -57,9 +58,9 @@ def test_nothing_changed_nothing_is_done(
 
 
 def test_only_what_changed_is_read_cut_embedded_and_counted(
-    folder: Path, data: Path, real: Encoder, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, data: Path, encoder: Encoder, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build.build([folder], data, real)
+    build.build([folder], data, encoder)
     counted: list[str] = []
     real_tokens = tokens.search_tokens
 
@@ -74,7 +75,7 @@ def test_only_what_changed_is_read_cut_embedded_and_counted(
     (folder / "下" / "c.txt").unlink()
     (folder / "a.txt").rename(folder / "下" / "z.txt")
     reads.clear()
-    watched = Watched(real)
+    watched = Watched(encoder)
     built = build.build([folder], data, watched)
     assert built.report == report(
         added=("d.txt",),
@@ -90,7 +91,7 @@ def test_only_what_changed_is_read_cut_embedded_and_counted(
     assert not [text for text in counted if "青石水库" in text]
 
 
-def test_a_removed_file_is_never_found_again(folder: Path, data: Path, real: Encoder) -> None:
+def test_a_removed_file_is_never_found_again(folder: Path, data: Path, encoder: Encoder) -> None:
     library = Library.build(folder, data)
     assert "大棚" in library.search("蔬菜大棚和果园的水价", 1)[0].passage.text
     (folder / "下" / "c.txt").unlink()
@@ -103,37 +104,37 @@ def test_a_removed_file_is_never_found_again(folder: Path, data: Path, real: Enc
 
 
 def test_an_incremental_index_is_the_index_built_at_once(
-    folder: Path, data: Path, tmp_path: Path, real: Encoder
+    folder: Path, data: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
-    build.build([folder], data, real)
+    build.build([folder], data, encoder)
     (folder / "b.txt").write_text(TEXTS["b.txt"].replace("187", "188"), "utf-8")
     (folder / "0.txt").write_text("头一篇\n\n排在最前面的一篇文章，讲的是节水灌溉。\n", "utf-8")
-    step = build.build([folder], data, real).index
-    fresh = build.build([folder], tmp_path / "other", real).index
+    step = build.build([folder], data, encoder).index
+    fresh = build.build([folder], tmp_path / "other", encoder).index
     files, wanted = searchable.to_files(step), searchable.to_files(fresh)
     for name, content in wanted.items():
         assert bytes(files[name]) == bytes(content), name
 
 
 def test_a_line_added_to_a_corpus_is_one_document_added(
-    data: Path, tmp_path: Path, real: Encoder
+    data: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     path = tmp_path / "corpus.jsonl"
     lines = [json.dumps({"_id": n, "text": text}) for n, text in TEXTS.items()]
     path.write_text("\n".join(lines[:2]), "utf-8")
-    build.build([path], data, real)
+    build.build([path], data, encoder)
     path.write_text("\n".join(lines), "utf-8")
-    watched = Watched(real)
+    watched = Watched(encoder)
     assert build.build([path], data, watched).report == report(added=("下/c.txt",), unchanged=2)
     assert all("大棚" in text for text in watched.cut + watched.embedded)
 
 
 def test_the_same_folder_by_another_path_is_unchanged(
-    folder: Path, data: Path, tmp_path: Path, real: Encoder
+    folder: Path, data: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
-    build.build([folder], data, real)
+    build.build([folder], data, encoder)
     moved = folder.rename(tmp_path / "别处")
-    watched = Watched(real)
+    watched = Watched(encoder)
     built = build.build([moved], data, watched)
     assert built.report == report(unchanged=3)
     assert (watched.cut, watched.embedded) == ([], [])
@@ -142,19 +143,19 @@ def test_the_same_folder_by_another_path_is_unchanged(
 
 @pytest.mark.parametrize("change", ["fingerprint", "passage_prompt", "chunker"])
 def test_other_model_prompt_or_chunker_keeps_nothing_but_the_comparison(
-    folder: Path, data: Path, real: Encoder, monkeypatch: pytest.MonkeyPatch, change: str
+    folder: Path, data: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    build.build([folder], data, real)
-    watched = Watched(real)
+    build.build([folder], data, encoder)
+    watched = Watched(encoder)
     if change == "chunker":
         monkeypatch.setattr(passages, "SETTINGS", replace(passages.SETTINGS, version=99))
     else:
-        watched.info = replace(real.info, **{change: "other"})
+        watched.info = replace(encoder.info, **{change: "other"})
     assert build.build([folder], data, watched).report == report(unchanged=3)
     assert len(watched.cut) == len(watched.embedded) == 6
 
 
-def test_an_index_inside_the_folder_is_not_indexed(folder: Path, real: Encoder) -> None:
+def test_an_index_inside_the_folder_is_not_indexed(folder: Path, encoder: Encoder) -> None:
     data = folder / "data"
-    build.build([folder], data, real)
-    assert build.build([folder], data, real).report == report(unchanged=3)
+    build.build([folder], data, encoder)
+    assert build.build([folder], data, encoder).report == report(unchanged=3)

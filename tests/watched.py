@@ -8,12 +8,6 @@ from index.embedding import Done, Encoder, Vector
 from index.errors import ModelError
 from index.manifest import ModelInfo
 
-TEXTS = {
-    "a.txt": "水库\n\n青石水库建成于1974年，总库容1.26亿立方米，可以灌溉农田十二万亩。\n",
-    "b.txt": "渠道\n\n试点区把187条漏水的土渠换成了地下管道，农户没有出一分钱设备费。\n",
-    "下/c.txt": "大棚\n\n试点目前不包括蔬菜大棚和果园，这两类用水户的水价办法将另行制定。\n",
-}
-
 
 class Watched:
     """The real encoder, noting what it embeds and fits; it dies at text ``dies_at``."""
