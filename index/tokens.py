@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from index.numerals import digits
 from index.segmenter import Segmenter
@@ -23,6 +23,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _WORD = re.compile(r"\w")
 
 
+@lru_cache(maxsize=256)  # of one passage, each of its sentences is judged
 def normalise(text: str) -> str:
     """Width, compatibility characters (NFKC), case and script folded; not as long as ``text``."""
     return simplified(unicodedata.normalize("NFKC", text).lower())

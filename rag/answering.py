@@ -47,7 +47,9 @@ def compose(
         sure, hits = max(sure, judge.strong), read_off.hits or hits
         text = read_off.told or text
         return _answer(text, index, read_off.evidence, read_off.short, sure, hits)
-    if sure < judge.threshold or calibration.fails(logits, reading.candidates):
+    if sure < judge.threshold.confidence(reading.searched) or calibration.fails(
+        logits, reading.candidates
+    ):
         return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
     evidence = _evidence(index, reading, logits)
     if sayings := disputes.found(index, reading, logits):

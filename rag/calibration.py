@@ -38,18 +38,33 @@ class Logistic:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """The log-odds that evidence needs: ``one + growth · ln(windows searched)``.
+
+    The more is searched, the nearer comes something that does not answer.
+    """
+
+    one: float
+    growth: float
+
+    def confidence(self, searched: int) -> float:
+        """The lowest confidence with which a question is answered, for so many windows."""
+        return sigmoid(self.one + self.growth * math.log(max(searched, 1)))
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """How to judge evidence found with one embedding model.
 
-    ``threshold``: below this confidence the answer is "no evidence". ``strong``: from this
-    one on the answer counts as well supported. ``failing``: share of the evidence that failed a
-    requirement of the question and was right all the same.
+    ``threshold``: where the answer is "no evidence". ``strong``: from this confidence on the
+    answer counts as well supported. ``failing``: share of the evidence that failed a requirement
+    of the question and was right all the same.
     """
 
     fingerprint: str
     sentence: Logistic
     confidence: Logistic
-    threshold: float
+    threshold: Threshold
     strong: float
     failing: float
 
@@ -112,7 +127,7 @@ def _entry(entry: dict[str, object]) -> Calibration:
         fingerprint=str(entry["fingerprint"]),
         sentence=_logistic(entry["sentence"], FEATURES),
         confidence=_logistic(entry["confidence"], CONFIDENCE_FEATURES),
-        threshold=float(str(entry["threshold"])),
+        threshold=_threshold(entry["threshold"]),
         strong=float(str(entry["strong"])),
         failing=float(str(entry["failing"])),
     )
@@ -122,3 +137,8 @@ def _logistic(stored: object, names: Sequence[str]) -> Logistic:
     """Weights by feature name, so that a feature without a stored weight is an error."""
     assert isinstance(stored, dict)
     return Logistic(tuple(float(stored["weights"][name]) for name in names), float(stored["bias"]))
+
+
+def _threshold(stored: object) -> Threshold:
+    assert isinstance(stored, dict)
+    return Threshold(float(stored["one"]), float(stored["growth"]))

@@ -50,10 +50,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The question understood, and the candidates in the order of the passages."""
+    """The question understood, and the candidates in the order of the passages.
+
+    ``searched``: windows that were searched for them; something near is found in many of them.
+    """
 
     question: Question
     candidates: tuple[Candidate, ...]
+    searched: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def read(
     found = _found_by_reader(pages, looked.windows)
     places = _prefilter(question, pages, found)
     if not places:
-        return Reading(question, ())
+        return Reading(question, (), looked.pool.searched)
     owns = [pages[rank].own(number) for rank, number in places]
     cosines = (
         encoder.encode_passages([simplified(own) for own in owns]) @ looked.query
@@ -113,7 +117,7 @@ def read(
         _candidate(question, pages, place, float(cosine), float(cosines.mean()), found[place])
         for place, cosine in zip(places, cosines, strict=True)
     )
-    return Reading(question, candidates)
+    return Reading(question, candidates, looked.pool.searched)
 
 
 def _found_by_reader(pages: Sequence[_Page], windows: Sequence[ReadWindow]) -> dict[Place, Finding]:

@@ -212,9 +212,9 @@ class Library:
         answer = answering.compose(text, self._index, reading, hits, judge, article)
         return replace(answer, undated=self.covered(within).undated)
 
-    def read(self, question: str) -> Reading:
+    def read(self, question: str, *, within: Scope = EVERYTHING) -> Reading:
         """The candidate sentences with their features, before any judgement; for calibration."""
-        return self._judge(asked.checked(question), EVERYTHING)[1]
+        return self._judge(asked.checked(question), within)[1]
 
     def why(self, question: str, hit: Hit, *, within: Scope = EVERYTHING) -> Why:
         """Why a passage was found: the words in common and its rank in each leg."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -62,11 +63,7 @@ class Logits:
             return None
         first, last = at[0], at[-1] + 1
         sums = self.starts[first:last, None] + self.ends[None, first:last]  # (n, n)
-        ones = np.ones(sums.shape, bool)
-        allowed = np.triu(ones) & ~np.triu(ones, _SPAN_TOKENS)
-        places = np.arange(len(sums), dtype=np.float32)
-        judged = sums - np.float32(_TOKEN_COST) * (places[None] - places[:, None])
-        start, end = divmod(int(np.argmax(np.where(allowed, judged, -np.inf))), sums.shape[1])
+        start, end = divmod(int(np.argmax(sums - _costs(len(sums)))), len(sums))
         # A token may reach beyond: 。” is one, and a sentence can end between its marks.
         last_character = min(self.tokens[first + end].end, inside.end)
         span = Span(self.tokens[first + start].start, last_character)
@@ -105,6 +102,16 @@ class Reader:
                 rows, pairs, texts, outputs, strict=True
             )
         ]
+
+
+@lru_cache(maxsize=512)
+def _costs(tokens: int) -> Floats:
+    """What each span from start (rows) to end (columns) costs; infinite where there is none."""
+    places = np.arange(tokens, dtype=np.float32)
+    lengths = places[None] - places[:, None]
+    costs = np.float32(_TOKEN_COST) * lengths
+    costs[(lengths < 0) | (lengths >= _SPAN_TOKENS)] = np.inf
+    return costs
 
 
 def _logits(row: Pair, shift: int, starts: Floats, ends: Floats) -> Logits:

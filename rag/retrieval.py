@@ -26,7 +26,8 @@ class Pool:
 
     ``windows`` are rows of the index, ``chunks`` the passages that they are of. ``lexical`` is
     the leg of words by itself (of window and document alike), ``fused`` all legs together.
-    ``said`` tells whether a window has any word of the question.
+    ``said`` tells whether a window has any word of the question. ``searched`` counts the windows
+    that they were chosen from.
     """
 
     windows: Rows
@@ -35,6 +36,7 @@ class Pool:
     lexical: Scores
     fused: Scores
     said: npt.NDArray[np.bool_]
+    searched: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def find(
         lexical=fusion.weighted_sum((window, document), (1.0, 1.0)),
         fused=fusion.weighted_sum((dense, window, document), WEIGHTS),
         said=window > 0,
+        searched=len(words) if among is None else len(among),
     )
 
 

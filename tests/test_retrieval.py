@@ -245,6 +245,17 @@ def test_hits_carry_what_was_found_and_read(
         assert why.odds == pytest.approx(one.odds)
 
 
+def test_a_likely_answer_ends_the_reading(seed_library: Library) -> None:
+    index, reader = seed_library._index, seed_library._search.reader
+    found = found_in(seed_library, QUESTION)
+    few, whole = (ranking.read(index, QUESTION, found, reader, count) for count in (4, 8))
+    assert max(window.odds for window in few) > 4  # the sentence that says it
+    assert [window.window for window in whole] == [window.window for window in few]
+    absent = "月球背面的探测器叫什么名字？"
+    read = ranking.read(index, absent, found_in(seed_library, absent), reader)
+    assert len(read) == ranking.WINDOWS
+
+
 def test_a_plain_question_is_searched_without_the_reader(
     seed_library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

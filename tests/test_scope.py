@@ -159,6 +159,14 @@ def test_there_are_k_hits_where_there_are_k_passages(library: Library) -> None:
     assert library.search(QUESTION, within=Scope(since="2021"))[0].passage.document_id != "sky"
 
 
+def test_the_windows_in_the_scope_are_counted(library: Library) -> None:
+    tea, dam, both, whole = (
+        library.read(QUESTION, within=Scope(documents)).searched
+        for documents in (("tea",), ("dam",), ("tea", "dam"), ())
+    )
+    assert 0 < both == tea + dam < whole == len(library._index.window_chunk)
+
+
 def test_each_leg_ranks_only_what_is_in_the_scope(library: Library) -> None:
     index = library._index
     query = library._encoder.encode_queries([QUESTION])[0]
