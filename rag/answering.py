@@ -11,7 +11,7 @@ from index.searchable import SearchIndex
 from rag import calibration, disputes, known, spans
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
-from rag.known import Evidence
+from rag.known import Cited
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
 from rag.verdict import verdict
@@ -64,7 +64,7 @@ def compose(
 def _answer(
     text: str,
     index: SearchIndex,
-    evidence: Sequence[Evidence],
+    evidence: Sequence[Cited],
     short: str,
     sure: float,
     hits: Sequence[Hit],
@@ -81,7 +81,7 @@ def _answer(
     )
 
 
-def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> list[Evidence]:
+def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> list[Cited]:
     order = sorted(range(len(logits)), key=lambda i: -logits[i])
     best = reading.candidates[order[0]]
     wants_list = reading.question.kind is Kind.LIST
@@ -139,31 +139,32 @@ def _list_around(texts: Sequence[str], leads: Sequence[int], number: int) -> set
     return set(range(first, last + 1))
 
 
-def _sentence(index: SearchIndex, row: int, number: int) -> Evidence:
+def _sentence(index: SearchIndex, row: int, number: int) -> Cited:
     chunk = index.chunks[row]
-    return chunk, chunk.passage.document_id, chunk.sentences[number]
+    return Cited(chunk, chunk.passage.document_id, chunk.sentences[number])
 
 
 def _rank(reading: Reading, row: int) -> int:
     return next(c.rank for c in reading.candidates if c.row == row)
 
 
-def _citations(index: SearchIndex, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
+def _citations(index: SearchIndex, chosen: Sequence[Cited]) -> tuple[Citation, ...]:
     return tuple(
         Citation(
             marker=marker,
-            document_id=document_id,
-            section=chunk.passage.section if chunk else span.of(index.texts[document_id]),
-            start=span.start,
-            end=span.end,
-            quote=span.of(index.texts[document_id]),
+            document_id=one.document_id,
+            section=one.chunk.passage.section if one.chunk else quote,
+            start=one.span.start,
+            end=one.span.end,
+            quote=quote,
         )
-        for marker, (chunk, document_id, span) in enumerate(chosen, 1)
+        for marker, one in enumerate(chosen, 1)
+        for quote in [one.span.of(index.texts[one.document_id])]
     )
 
 
 def _short(
-    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Evidence]
+    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Cited]
 ) -> str:
     """The bare answer in the best sentence; '' for a list that stands in several."""
     best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]

@@ -12,7 +12,17 @@ from rag.instructions import is_tainted
 from rag.questions import Question
 from rag.types import Hit
 
-Evidence = tuple[Chunk | None, str, Span]  # chunk (None: a heading), document id, sentence
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A sentence to cite, ``span`` of its document, and the chunk that it is in.
+
+    ``chunk`` is None for a heading, which is in none and is a section itself.
+    """
+
+    chunk: Chunk | None
+    document_id: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Known:
     are the passages of the evidence, () where those found for the question will do.
     """
 
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Cited, ...]
     short: str = ""
     told: str = ""
     hits: tuple[Hit, ...] = ()
@@ -60,7 +70,7 @@ def _cell(question: Question, index: SearchIndex, hits: Sequence[Hit]) -> Known 
         text = index.texts[document]
         found = tables.answer(question, text, chunk) if chunk else None
         if found and not is_tainted(text, found.row):
-            return Known(((chunk, document, found.row),), found.short)
+            return Known((Cited(chunk, document, found.row),), found.short)
     return None
 
 
@@ -87,21 +97,19 @@ def _clean(chunk: Chunk, text: str) -> Chunk:
     return replace(chunk, sentences=kept)
 
 
-def _evidence(
-    document: Document, own: Sequence[Chunk], spans: Iterable[Span]
-) -> tuple[Evidence, ...]:
+def _evidence(document: Document, own: Sequence[Chunk], spans: Iterable[Span]) -> tuple[Cited, ...]:
     clean = (span for span in spans if not is_tainted(document.text, span))
-    return tuple((_chunk_at(own, span), document.id, span) for span in clean)
+    return tuple(Cited(_chunk_at(own, span), document.id, span) for span in clean)
 
 
 def _chunk_at(chunks: Iterable[Chunk], span: Span) -> Chunk | None:
     return next((c for c in chunks if c.passage.start <= span.start < c.passage.end), None)
 
 
-def _hits(evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
+def _hits(evidence: Sequence[Cited]) -> tuple[Hit, ...]:
     """The passages that a summary cites, in the order of the article."""
-    passages = {chunk.passage.id: chunk.passage for chunk, _, _ in evidence if chunk}
-    cited = [span for _, _, span in evidence]
+    passages = {one.chunk.passage.id: one.chunk.passage for one in evidence if one.chunk}
+    cited = [one.span for one in evidence]
     return tuple(
         Hit(
             passage=passage,
