@@ -100,7 +100,7 @@ def pool(
     fused = row(*dense) + row(*lexical)
     owners = np.array(chunks, np.int64)
     words = np.array(said if said is not None else [x > 0 for x in lexical], bool)
-    return Pool(rows, owners, row(*dense), row(*lexical), fused, words)
+    return Pool(rows, owners, row(*dense), row(*lexical), fused, words, len(rows))
 
 
 def window(at: int, chunk: int, odds: float) -> ReadWindow:
