@@ -11,6 +11,7 @@ from index.searchable import SearchIndex
 from rag import calibration, disputes, known, spans
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
+from rag.features import FEATURES
 from rag.known import Cited
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
@@ -19,6 +20,7 @@ from rag.verdict import verdict
 PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
+_SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
 # A further sentence is cited when its odds are at least this share of the best one's.
@@ -166,7 +168,7 @@ def _citations(index: SearchIndex, chosen: Sequence[Cited]) -> tuple[Citation, .
 def _short(
     index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Cited]
 ) -> str:
-    """The bare answer in the best sentence; '' for a list that stands in several."""
+    """The bare answer in the best sentence; '' for a list in several, and where none is likely."""
     best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]
     chunk = index.chunks[best.row]
     text = index.texts[chunk.passage.document_id]
@@ -182,4 +184,6 @@ def _short(
         return span.of(sentence).strip() if span else ""
     if kind is Kind.YES_NO:
         return verdict(reading.question.text, spans.clause(sentence, answer).of(sentence))
+    if dict(zip(FEATURES, best.features, strict=True))["reader_odds"] < _SAID:
+        return ""
     return spans.best(reading.question, sentence, answer).of(sentence)
