@@ -27,7 +27,7 @@ FEATURES = (
     "length",  # log of the sentence's characters
     "other_year",  # the question names a year, and the sentence only others
     "missing_entities",  # people, places and organisations of the question not in the passage
-    "asked_missing",  # the noun that is counted or measured shares no character with the text
+    "asked_missing",  # the post asked for, or the noun that is counted, is not in the text
     "about",  # a line on the article itself (title, credits), not of its content
 )
 
@@ -102,8 +102,11 @@ def missing_entities(question: str, whole: str) -> float:
 
 
 def asked_missing(question: Question, text: str) -> float:
-    """1.0 where the noun that is counted or measured shares no character with ``text``."""
-    return float(bool(question.asked) and not set(question.asked) & set(simplified(text)))
+    """1.0 where ``text`` lacks the post asked for, or any character of the noun that is counted."""
+    inside = simplified(text)
+    if question.kind is Kind.PERSON:
+        return float(question.asked not in inside)
+    return float(bool(question.asked) and not set(question.asked) & set(inside))
 
 
 def kind_found(question: Question, sentence: str) -> float:

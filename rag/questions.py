@@ -32,7 +32,7 @@ class Question:
 
     ``measure`` is what a number must carry to answer (元, %, 岁), ``suffix`` what a name must
     end with (公司, 大学); None where anything may. ``asked`` is the noun that is counted or
-    measured (多少游客, 工资多少), or ''.
+    measured (多少游客, 工资多少), or the post whose holder is asked for (书记叫什么), or ''.
     """
 
     text: str
@@ -61,6 +61,11 @@ _PERSON = re.compile(
     r"谁|哪(?:一)?位|何人|哪个人|什么人|哪些人"
     r"|(?:书记|市长|县长|省长|局长|部长|主任|校长|院长|经理|总裁|主席|队长|站长|作者|老师|教授|负责人|人)(?:的)?(?:是)?"
     r"(?:叫什么|姓名|名字|姓什么)"
+)
+_POST = r"(书记|市长|县长|区长|镇长|省长|局长|部长|主任|校长|院长|总裁|董事长|主席|队长|站长|社长)"
+_HOLDER = re.compile(
+    rf"{_POST}(?:的)?(?:是谁|是哪(?:一)?[位个]|是什么人|叫什么|姓什么|姓名|名字)"
+    rf"|谁(?:是|任|担任|当|做|出任)[^，。？?]{{0,12}}{_POST}(?:[？?]|$)"
 )
 _PLACE = re.compile(
     r"哪里|哪儿|何处|何地|在哪(?!个(?:方|领)|一?方)|什么地方|哪(?:一)?个?(?:省|市|县|区|州|国家|国|城市|地区|地方|镇|乡|村)|地点"
@@ -102,12 +107,13 @@ def parse(text: str) -> Question:
     """Read a question, in either script."""
     text = simplified(text)
     suffix = next((ends for asked, ends in _SUFFIXES if asked.search(text)), None)
+    kind = _kind(text)
     return Question(
         text=text,
-        kind=_kind(text),
+        kind=kind,
         measure=measures.of(text),
         suffix=re.compile(suffix) if suffix else None,
-        asked=_asked_noun(text),
+        asked=_asked_post(text) if kind is Kind.PERSON else _asked_noun(text),
         words=content_words(text),
     )
 
@@ -134,6 +140,12 @@ def _asked_noun(text: str) -> str:
     after = [word for word, tag in pairs[at + 1 : at + 3] if _is_noun(word, tag)]
     before = [word for word, tag in pairs[max(0, at - 2) : at] if _is_noun(word, tag)]
     return (after or before[::-1] or [""])[0]
+
+
+def _asked_post(text: str) -> str:
+    """The post whose holder is asked for."""
+    found = _HOLDER.search(text)
+    return (found[1] or found[2]) if found else ""
 
 
 def _is_noun(word: str, tag: str) -> bool:

@@ -105,3 +105,20 @@ def test_rare_words_weigh_more() -> None:
 )
 def test_other_year(question: str, sentence: str, other: float) -> None:
     assert features.other_year(question, sentence) == other
+
+
+@pytest.mark.parametrize(
+    ("question", "post"),
+    [
+        ("现任市委书记叫什么名字？", "书记"),
+        ("谁担任组织部部长？", "部长"),
+        ("灌区管理站站长是谁", "站长"),
+        ("谁陪同市长考察了水库？", ""),
+        ("这篇文章是谁写的？", ""),
+    ],
+)
+def test_the_post_whose_holder_is_asked_for(question: str, post: str) -> None:
+    asked = parse(question)
+    assert (asked.kind, asked.asked) == (Kind.PERSON, post)
+    assert features.asked_missing(asked, "李传荣主持会议") == float(bool(post))
+    assert features.asked_missing(asked, f"{post}李传荣主持会议") == 0.0
