@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from index import collections, uploads
+from index import collections, origins, uploads
 from index.changes import BadFile
 from index.documents import SourceFile, find_sources, read_source
-from index.errors import IndexDamaged, SourceError
+from index.errors import IndexDamaged, SourceError, StoreError
 from index.formats.pdf_process import PdfProcess
 from index.types import Document
 
@@ -59,6 +59,15 @@ def find(paths: Sequence[Path], root: Path) -> Sequence[SourceFile]:
     return files
 
 
+def is_last(root: Path, upload: str) -> bool:
+    """Whether the uploaded file is all that the next build of ``root`` would find to read."""
+    try:
+        found = find(origins.recall(root), root)
+    except (StoreError, SourceError):
+        return False  # the next build says what is wrong there
+    return [file.path for file in found] == [uploads.path(root, upload)]
+
+
 def read(
     files: Sequence[SourceFile],
     former: Reading,
@@ -89,7 +98,7 @@ def read(
             documents.update((document.id, document) for document in found)
             sources.append(Source(str(file.path), file.name, sha256, len(found)))
     if not documents:
-        raise _nothing(bad)
+        raise _nothing(bad, len(former.documents))
     return Reading(tuple(documents.values()), tuple(sources), tuple(bad))
 
 
@@ -153,10 +162,15 @@ def _check_ids(found: Sequence[Document], documents: dict[str, Document]) -> Non
         own[document.id] = document
 
 
-def _nothing(bad: Sequence[BadFile]) -> SourceError:
+def _nothing(bad: Sequence[BadFile], before: int) -> SourceError:
+    still = (
+        f"\n原来的索引没有动，里面的 {before} 篇仍会被查到；若不再要它，请删除它的数据目录。"
+        if before
+        else ""
+    )
     if not bad:
         return SourceError(
-            "给出的文件夹里没有文章。请放入文章，再运行：youju index 文件夹 --data 数据目录"
+            "给出的文件夹里没有文章。请放入文章，再运行：youju index 文件夹 --data 数据目录" + still
         )
     listed = "\n  ".join(file.reason for file in bad)
-    return SourceError(f"没有一个源文件能用（共 {len(bad)} 个），未建索引：\n  {listed}")
+    return SourceError(f"没有一个源文件能用（共 {len(bad)} 个），未建索引：\n  {listed}{still}")

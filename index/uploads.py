@@ -5,15 +5,16 @@ root/uploads/上传/<name>    so that their documents are called 上传/<name>
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from threading import Lock
 
 from index.documents import SUFFIXES
 from index.errors import InputError
@@ -21,9 +22,11 @@ from index.safe_files import FOLDER, opened, write_synced, writing
 
 FILE_MAX = 20 << 20  # bytes
 NAME_MAX = 200  # bytes of UTF-8; file systems take 255
+COUNT_MAX = 1000  # files of one index
+TOTAL_MAX = 1 << 30  # bytes of all of them
 
-_SOURCE, _INSIDE = "uploads", "上传"
-_ADDING = Lock()
+_SOURCE, _INSIDE, _LOCK = "uploads", "上传", ".lock"
+_UNFINISHED = re.compile(r"\.[0-9a-f]{16}")  # hidden: no build takes half a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ def source(root: Path) -> Path:
     return root / _SOURCE
 
 
+def path(root: Path, name: str) -> Path:
+    """Where a file lies that was given as ``name``."""
+    return source(root) / _INSIDE / name
+
+
 def checked(name: str) -> str:
     """The name to keep a file by.
 
@@ -56,15 +64,15 @@ def checked(name: str) -> str:
             cannot be read.
     """
     plain = unicodedata.normalize("NFC", name)
-    path = Path(plain)
+    as_path = Path(plain)
     shown = f"文件名 {plain[:60]!r}"
-    if not plain.isprintable() or set("/\\") & set(plain) or path.name != plain:
+    if not plain.isprintable() or set("/\\") & set(plain) or as_path.name != plain:
         raise InputError(f"{shown} 不能用：含有路径或看不见的字符。请改名再上传。")
     if len(plain.encode()) > NAME_MAX:
         raise InputError(f"{shown} 太长（{len(plain.encode())} 字节，最多 {NAME_MAX}）。请改短。")
-    if plain.startswith((".", "~$")) or path.stem.upper().startswith("README"):
+    if plain.startswith((".", "~$")) or as_path.stem.upper().startswith("README"):
         raise InputError(f"{shown} 不会被当作文章（隐藏文件、临时文件或 README）。请改名再上传。")
-    if path.suffix.lower() not in SUFFIXES:
+    if as_path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{shown} 的类型读不了。可以上传：{'、'.join(SUFFIXES)}")
     return plain
 
@@ -73,22 +81,21 @@ def add(root: Path, name: str, data: bytes, replace: bool) -> Outcome:
     """Keep ``data`` under ``name``; another file of that name gives way only to ``replace``.
 
     Raises:
-        InputError: see ``checked``; also an empty file, or one above ``FILE_MAX``.
+        InputError: see ``checked``; also an empty file, one above ``FILE_MAX``, or one for which
+            there is no room below ``COUNT_MAX`` and ``TOTAL_MAX``.
         StoreError: it cannot be written.
     """
     name = checked(name)
     if not 0 < len(data) <= FILE_MAX:
         raise InputError(f"{name} 有 {len(data)} 字节，应在 1 到 {FILE_MAX >> 20} MB 之间。")
-    with _ADDING, writing(root), _folder(root) as folder:
+    with writing(root), _folder(root) as folder, _alone(folder):
         former = _read(name, folder)
         if former == data:
             return Outcome.SAME
         if former is not None and not replace:
             return Outcome.TAKEN
-        unfinished = f".{secrets.token_hex(8)}"  # hidden: no build takes half a file
-        write_synced(folder, unfinished, data)
-        os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
-        os.fsync(folder)
+        _check_room(root, name, len(data))
+        _write(folder, name, data)
     return Outcome.ADDED if former is None else Outcome.REPLACED
 
 
@@ -100,7 +107,7 @@ def remove(root: Path, name: str) -> None:
     """
     if name not in {upload.name for upload in listed(root)}:
         raise InputError(f"没有上传过 {name[:60]!r}。")
-    with writing(root), _folder(root) as folder:
+    with writing(root), _folder(root) as folder, _alone(folder):
         os.unlink(name, dir_fd=folder)
         os.fsync(folder)
 
@@ -128,6 +135,45 @@ def _folder(root: Path) -> Iterator[int]:
         opened(_INSIDE, FOLDER, outer) as inner,
     ):
         yield inner
+
+
+@contextmanager
+def _alone(folder: int) -> Iterator[None]:
+    """One thread of one process at a time: of two files of a name, the second sees the first."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+    with opened(_LOCK, flags, folder) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            for name in os.listdir(folder):  # what a killed process had begun
+                if _UNFINISHED.fullmatch(name):
+                    os.unlink(name, dir_fd=folder)
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _check_room(root: Path, name: str, size: int) -> None:
+    others = [upload for upload in listed(root) if upload.name != name]
+    total = sum(upload.size for upload in others) + size
+    if len(others) >= COUNT_MAX or total > TOTAL_MAX:
+        raise InputError(
+            f"{name} 放不下：已上传 {len(others)} 个文件，连它共 {total >> 20} MB，"
+            f"上限是 {COUNT_MAX} 个、{TOTAL_MAX >> 20} MB。请先移除一些，或把文件放进文件夹，"
+            "在命令行建立：youju index 文件夹"
+        )
+
+
+def _write(folder: int, name: str, data: bytes) -> None:
+    """Write the file whole or not at all."""
+    unfinished = f".{secrets.token_hex(8)}"
+    try:
+        write_synced(folder, unfinished, data)
+        os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished, dir_fd=folder)
+        raise
+    os.fsync(folder)
 
 
 def _read(name: str, folder: int) -> bytes | None:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index import uploads
 from index.errors import InputError, YoujuError
 from index.types import Span
 from rag import generators
@@ -149,7 +148,7 @@ class Endpoints:
     def page_remove(self, collection: str, name: str) -> str:
         """Take an uploaded file out; '' or what is wrong. The page then rebuilds."""
         try:
-            uploads.remove(self._shelves.shelf(collection).uploading_to(), name)
+            self._shelves.shelf(collection).remove(name)
         except YoujuError as error:
             return states.message_html(error)
         return ""

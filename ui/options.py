@@ -12,6 +12,7 @@ from index.uploads import FILE_MAX
 from ui.texts import TEXTS, both
 
 MEGABYTES = FILE_MAX >> 20
+PICK_MAX = 100  # files that the page sends for one choice or drop
 KINDS = " ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
 
 
@@ -54,11 +55,11 @@ def panel_html() -> str:
 def upload_html() -> str:
     """The way to add files, beside the list of what the library holds."""
     accept = ",".join(SUFFIXES)
-    hint = both("upload_hint", kinds=KINDS, megabytes=MEGABYTES)
+    hint = both("upload_hint", kinds=KINDS, megabytes=MEGABYTES, count=PICK_MAX)
     return (
         f'<section class="upload" hidden><button type="button" class="quiet pick">{both("upload")}'
         f'</button><p class="hint">{hint}</p><input type="file" class="files" multiple hidden '
-        f'accept="{accept}" data-max="{FILE_MAX}"><div class="uploaded"></div></section>'
+        f'accept="{accept}" data-max="{FILE_MAX}" data-count="{PICK_MAX}"><div class="uploaded"></div></section>'
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from index import origins, uploads
+from index import origins, sources, uploads
 from index.errors import InputError, YoujuError
 from index.types import Progress
 from index.uploads import Upload
@@ -123,6 +123,21 @@ class Shelf:
     def uploads(self) -> tuple[Upload, ...]:
         """The files uploaded so far."""
         return uploads.listed(self._root) if self._root else ()
+
+    def remove(self, name: str) -> None:
+        """Take an uploaded file out; the next build forgets it.
+
+        Raises:
+            InputError: there is none of that name, or nothing would be left to answer from.
+            StoreError: it cannot be deleted.
+        """
+        root = self.uploading_to()
+        if self._state.library is not None and sources.is_last(root, name):
+            raise InputError(
+                f"{name[:60]} 是这个文库的最后一个文件，没有移除：文库不能是空的。"
+                f"请先上传别的文件再移除它；若整个文库都不要了，请删除文件夹 {root}"
+            )
+        uploads.remove(root, name)
 
     def hold(self, library: Library) -> None:
         """Answer from ``library``, which is open already."""

@@ -31,6 +31,7 @@ _PHRASES = (
     "upload_taken",
     "upload_replace",
     "upload_large",
+    "upload_many",
     "dismiss",
 )
 

@@ -141,8 +141,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         # uploads
         "upload": Text("上传文件", "Upload files"),
         "upload_hint": Text(
-            "也可以拖到页面上。{kinds}；每个不超过 {megabytes} MB。",
-            "Or drop them on the page. {kinds}; up to {megabytes} MB each.",
+            "也可以拖到页面上。{kinds}；每个不超过 {megabytes} MB，一次最多 {count} 个。",
+            "Or drop them on the page. {kinds}; up to {megabytes} MB each, {count} at a time.",
         ),
         "upload_drop": Text("松开即上传", "Drop to upload"),
         "upload_sending": Text("正在上传", "Uploading"),
@@ -152,6 +152,11 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "upload_replace": Text("替换它", "Replace it"),
         "upload_large": Text("超过上限，没有上传。", "Too large; not uploaded."),
+        "upload_many": Text(
+            "一次选得太多，都没有上传。请分批上传，或放进文件夹，在命令行建立：youju index 文件夹",
+            "Too many at a time; none was uploaded. Upload fewer at a time, or put them in a folder "
+            "and run: youju index FOLDER",
+        ),
         "uploaded": Text("上传的文件", "Uploaded files"),
         "remove": Text("移除", "Remove"),
         # states

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from index import uploads
 from index.errors import InputError, YoujuError
-from index.uploads import FILE_MAX, Upload
+from index.uploads import FILE_MAX, Outcome, Upload
 from ui.shelves import Shelves
 from ui.texts import both
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 PATH = "/youju/upload"
+_AT_ONCE = 8  # files that are held in memory while they come in
 
 
 def route(shelves: Shelves) -> Route:
@@ -43,8 +44,10 @@ def uploaded_html(found: Sequence[Upload]) -> str:
 
 
 def _receiver(shelves: Shelves) -> Callable[[Request], Awaitable[Response]]:
+    coming = 0
+
     async def receive(request: Request) -> Response:
-        from starlette.concurrency import run_in_threadpool
+        nonlocal coming
         from starlette.responses import JSONResponse
 
         # Another site's page can reach this server through the reader's browser, and must not
@@ -52,18 +55,28 @@ def _receiver(shelves: Shelves) -> Callable[[Request], Awaitable[Response]]:
         origin = request.headers.get("origin", "")
         if origin and urlsplit(origin).netloc != request.headers.get("host"):
             return JSONResponse({"error": f"不接受来自 {origin} 的文件。"}, 403)
-        asked = request.query_params
+        if coming >= _AT_ONCE:
+            return JSONResponse({"error": f"已有 {coming} 个文件正在上传。请等它们传完再试。"}, 503)
+        coming += 1
         try:
-            root = shelves.shelf(asked.get("collection", "")).uploading_to()
-            name = uploads.checked(asked.get("name", ""))
-            data = await _body(request, name)
-            replace = asked.get("replace") == "1"
-            outcome = await run_in_threadpool(uploads.add, root, name, data, replace)
+            outcome = await _taken(request, shelves)
         except YoujuError as error:
             return JSONResponse({"error": str(error)}, 400)
+        finally:
+            coming -= 1
         return JSONResponse({"outcome": outcome.value})
 
     return receive
+
+
+async def _taken(request: Request, shelves: Shelves) -> Outcome:
+    from starlette.concurrency import run_in_threadpool
+
+    asked = request.query_params
+    root = shelves.shelf(asked.get("collection", "")).uploading_to()
+    name = uploads.checked(asked.get("name", ""))
+    data = await _body(request, name)
+    return await run_in_threadpool(uploads.add, root, name, data, asked.get("replace") == "1")
 
 
 async def _body(request: Request, name: str) -> bytes:

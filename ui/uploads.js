@@ -4,6 +4,8 @@ const picker = $("input.files");
 const OURS = ["added", "replaced"]; // outcomes that a rebuild must follow
 
 async function upload(files, replace = false) {
+  if (files.length > Number(picker.dataset.count))
+    return tell(newItem({ name: `${files[0].name} … (${files.length})` }), phrase("upload_many"));
   let changed = false;
   for (const file of files) changed = (await send(file, replace)) || changed;
   if (changed) start("page_build", true);
