@@ -12,7 +12,9 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -161,12 +163,22 @@ def attempted_build(told: Connection, root: Path, folder: Path) -> None:
         told.send("built")
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A build that begins, or that is done; ``at`` on the monotonic clock, in seconds."""
+
+    number: int
+    done: bool
+    at: float
+
+
 def endless_builds(told: Connection, root: Path, folder: Path, first: int) -> None:
-    """Build edition after edition, telling of each that is done."""
+    """Build edition after edition, with a ``Mark`` before and after each."""
     for number in range(first, sys.maxsize):
         write_edition(folder, number)
+        told.send(Mark(number, False, time.monotonic()))
         build_edition(root, folder)
-        told.send(number)
+        told.send(Mark(number, True, time.monotonic()))
 
 
 def contending_builds(told: Connection, root: Path, folder: Path, last: int) -> None:
