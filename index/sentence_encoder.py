@@ -121,9 +121,8 @@ def load(name_or_path: str) -> Loaded:
             f"载入不了模型 {name_or_path}：{first_line}。"
             "请检查名称或路径（应为 sentence-transformers 模型），或不加 --model 用自带模型。"
         ) from error
-    model.encode(
-        ["预热"], show_progress_bar=False
-    )  # sets how texts are cut, once and not amid the work of threads
+    # Sets how texts are cut: once, and not amid the work of threads.
+    model.encode(["预热"], show_progress_bar=False)
     return Loaded(model, _fingerprint(model))
 
 
