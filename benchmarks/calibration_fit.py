@@ -23,7 +23,7 @@ from rag.evidence import Reading
 from rag.features import FEATURES
 
 SEED = 7
-FOREIGN_REFUSED = 0.85  # share of the questions on other things that the threshold refuses
+FOREIGN_REFUSED = 0.9  # share of the questions on other things that the threshold refuses
 STRONG_PRECISION = 0.8  # share of right answers to count as strong, were half answerable
 COSINES = ("sentence_cosine", "cosine_lead")
 # Judged apart: a sentence that fails one is no evidence, and must not lose its place to another.
