@@ -48,11 +48,13 @@ def main() -> None:
         others = [
             query for other in _others(name) for query in _sample(asked[other], options.count)
         ]
+        whole: list[Example] = []
         for query in others:
-            foreign += [_unanswered(library, query, scope) for scope in _scopes(library, chance)]
+            sized = [_unanswered(library, query, scope) for scope in _scopes(library, chance)]
+            whole.append(sized[0])
+            foreign += sized
         if name in SETS:
-            examples += _read(library, asked[name], options.count)
-            examples += foreign[-len(others) * (len(SIZES) + 1) :: len(SIZES) + 1]
+            examples += [*_read(library, asked[name], options.count), *whole]
         print(f"{name}: {len(examples)} and {len(foreign)} so far", flush=True)
     material = Material(tuple(examples), tuple(foreign))
     entries = [
@@ -75,7 +77,7 @@ def _others(name: str) -> tuple[str, ...]:
 
 
 def _scopes(library: Library, chance: random.Random) -> list[Scope]:
-    """All documents, and so many of ``SIZES`` drawn at random."""
+    """All documents first, then so many of ``SIZES`` drawn at random."""
     ids = list(library.documents)
     drawn = (chance.sample(ids, min(size, len(ids))) for size in SIZES)
     return [EVERYTHING, *(Scope(documents=tuple(some)) for some in drawn)]
