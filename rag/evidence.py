@@ -107,7 +107,7 @@ def read(
     pages = [_page(index, passage) for passage in ranked]
     found = _found_by_reader(pages, looked.windows)
     places = _prefilter(question, pages, found)
-    if not places:
+    if not places or not question.words:  # ？？？ asks for nothing
         return Reading(question, (), looked.pool.searched)
     owns = [pages[rank].own(number) for rank, number in places]
     cosines = (

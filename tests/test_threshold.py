@@ -30,6 +30,11 @@ def test_shipped_thresholds_rise(seed_library: Library) -> None:
         assert calibration.threshold.confidence(100_000) < calibration.strong
 
 
+@pytest.mark.parametrize("question", ["？？？", "……", "🙂"])
+def test_marks_without_a_word_are_no_question(seed_library: Library, question: str) -> None:
+    assert seed_library.ask(question).status == "no_evidence"
+
+
 def test_the_fit_refuses_the_same_share_at_each_size() -> None:
     chance = np.random.default_rng(5)
     foreign = [
