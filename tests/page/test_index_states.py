@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
 
+from index.types import Progress
 from tests import SEEDS
-from tests.page.browsing import ONE_POST, Reader
+from tests.page.browsing import ONE_POST, PATIENCE, Reader
 from ui.shelf import Shelf
 
 pytestmark = pytest.mark.browser
@@ -34,6 +36,19 @@ def test_a_rebuild_shows_progress_while_the_old_index_answers(reader: Reader) ->
     expect(banner).to_be_hidden()
 
 
+def _held_at(
+    step: str, release: threading.Event, advance: Callable[..., None]
+) -> Callable[..., None]:
+    """``advance`` that stays at ``step`` until released: a small build can pass unseen."""
+
+    def held(shelf: Shelf, progress: Progress) -> None:
+        advance(shelf, progress)
+        if progress.step == step:
+            release.wait(PATIENCE / 1000)
+
+    return held
+
+
 @pytest.mark.parametrize(
     ("damage", "title", "button"),
     [(False, "还没有索引", "建立索引"), (True, "索引不能用了", "重新建立索引")],
@@ -43,11 +58,13 @@ def test_without_an_index_one_button_makes_it(
     served: Callable[..., str],
     seed_data: Path,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     damage: bool,
     title: str,
     button: str,
 ) -> None:
-    data = tmp_path / "data"
+    data, seen = tmp_path / "data", threading.Event()
+    monkeypatch.setattr(Shelf, "_advance", _held_at("计算向量", seen, Shelf._advance))
     if damage:
         shutil.copytree(seed_data, data)
         largest = max(data.rglob("*.*"), key=lambda file: file.stat().st_size)
@@ -60,5 +77,6 @@ def test_without_an_index_one_button_makes_it(
     expect(page.get_by_label("问题")).to_be_disabled()
     page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator(".view .steps")).to_contain_text("计算向量")
+    seen.set()
     expect(page.locator(".example")).to_have_count(4)
     expect(reader.ask(ONE_POST).locator(".short")).to_have_text("96.56%")
