@@ -12,7 +12,7 @@ from torch import nn
 
 from rag.reader_model import SCALE
 
-FROZEN_LAYERS = 4
+FROZEN_LAYERS = 0
 
 
 class ReaderModule(nn.Module):  # type: ignore[misc]  # torch is not read by mypy here
@@ -77,9 +77,15 @@ def load(folder: Path, dropout: float = 0.0, frozen_layers: int = FROZEN_LAYERS)
 
 
 def load_changes(reader: ReaderModule, path: Path) -> dict[str, Any]:
-    """Put what ``save_changes`` wrote into ``reader``; gives ``about``."""
+    """Put what ``save_changes`` wrote into ``reader``; gives ``about``.
+
+    Layers that were frozen then stay as they are.
+    """
     with safe_open(path, framework="pt") as file:
+        stored = set(file.keys())
         for name, parameter in reader.trained().items():
+            if name not in stored:
+                continue
             value = file.get_tensor(name)
             if value.dtype == torch.int8:
                 value = value.float() * file.get_tensor(name + SCALE)[:, None]

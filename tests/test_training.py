@@ -68,9 +68,35 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def questions(data: Path, monkeypatch: pytest.MonkeyPatch) -> corpus.Questions:
+def written(tmp_path: Path) -> Path:
+    """A passage of another genre, and questions on it and on an article of a folder."""
+    folder = tmp_path / "written"
+    folder.mkdir()
+    text = "青石桥维修公告。桥面自五月三日起封闭，行人请走东边的浮桥。工期约两个月。"
+    rows = [{"id": "0-1", "title": "公告", "text": text}]
+    asked = [
+        ("written/0-1", "桥什么时候关", text, "五月三日"),
+        ("written/0-1", "修桥要花多少钱", text, None),
+        ("cmrc2018_trial/cmrc2018_trial-orchard", "白云果园谁出钱", "", None),
+        ("drcd_dev/not-there", "这篇不在", "", None),
+    ]
+    questions = [
+        {
+            "article": article,
+            "question": question,
+            "answer": answer and [whole.index(answer), whole.index(answer) + len(answer)],
+        }
+        for article, question, whole, answer in asked
+    ]
+    for name, lines in ((corpus.PASSAGES, rows), (corpus.QUESTIONS, questions)):
+        (folder / name).write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def questions(data: Path, written: Path, monkeypatch: pytest.MonkeyPatch) -> corpus.Questions:
     monkeypatch.setattr(corpus, "HELD_OUT_QUESTIONS", 4)
-    return corpus.read_questions(data)
+    return corpus.read_questions(data, written=written)
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +121,41 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_held_out_articles_are_not_trained_on(questions: corpus.Questions) -> None:
     train_articles = {q.article.id for q in questions.train}
-    assert {q.article.id for q in questions.held_out} == {"drcd_dev-orchard"} or {
-        q.article.id for q in questions.held_out
-    } == {"drcd_dev-bridge"}
-    assert not train_articles & {q.article.id for q in questions.held_out}
-    assert len(questions.held_out) == 4
-    assert len(questions.train) == 4 + 8 + 2 * 8
+    held_out = {q.article.id for q in questions.held_out}
+    assert not train_articles & held_out
+    assert len(held_out & {"drcd_dev-orchard", "drcd_dev-bridge"}) == 1
+    assert "0-1" in held_out  # of the questions written, too
+    assert not {q.article.id for q in questions.train} & {"0-1"}
+
+
+def test_written_questions_are_twice_as_frequent_and_may_have_no_answer(
+    questions: corpus.Questions, data: Path, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "HELD_OUT_QUESTIONS", 0)
+    everything = corpus.read_questions(data, written=written).train
+    assert len(everything) == 8 + 8 + 2 * 8 + 2 * 3
+    asked = [q for q in everything if q.id.startswith("written")]
+    answers = {q.answer.of(q.article.text) for q in asked if isinstance(q, corpus.Labelled)}
+    assert answers == {"五月三日"}
+    assert sum(isinstance(q, corpus.NearMiss) for q in asked) == 2 * 2
+    near = [e for e in examples.ExampleMaker(everything).epoch(1) if e.kind == "near"]
+    assert len(near) == 2 * 2
+    assert all(e.answer is None and e.window for e in near)
+
+
+def test_the_questions_that_ship_fit_their_articles() -> None:
+    rows = corpus.WRITTEN / corpus.QUESTIONS
+    passages = corpus.read_passages(corpus.WRITTEN / corpus.PASSAGES)
+    for line in rows.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        folder, name = row["article"].split("/")
+        assert folder in (*corpus.SOURCES, corpus.WRITTEN.name)
+        assert row["question"].strip() == row["question"]
+        if row["answer"]:
+            start, end = row["answer"]
+            assert 0 <= start < end
+            if folder == corpus.WRITTEN.name:
+                assert end <= len(passages[name].text)
 
 
 def test_the_comparison_set_is_refused(data: Path) -> None:
@@ -112,12 +167,14 @@ def test_the_comparison_set_is_refused(data: Path) -> None:
 def test_traditional_folders_are_read_as_simplified(questions: corpus.Questions) -> None:
     texts = {q.text for q in questions.train if q.article.id == "drcd_test-bridge"}
     assert "青石桥由谁主持修建？" in texts
-    assert all(q.answer.of(q.article.text) for q in questions.train)
+    labelled = [q for q in questions.train if isinstance(q, corpus.Labelled)]
+    assert all(q.answer.of(q.article.text) for q in labelled)
 
 
 def test_examples_have_the_answer_or_have_it_not(questions: corpus.Questions) -> None:
     maker = examples.ExampleMaker(questions.train)
-    answers = {q.text: q.answer.of(q.article.text) for q in questions.train}
+    labelled = [q for q in questions.train if isinstance(q, corpus.Labelled)]
+    answers = {q.text: q.answer.of(q.article.text) for q in labelled}
     kinds = set()
     for example in [e for seed in range(12) for e in maker.epoch(seed)]:
         kinds.add(example.kind)

@@ -1,10 +1,11 @@
-"""Questions with their articles, read from BEIR folders that may train a shipped model."""
+"""Questions with their articles: BEIR folders that may train a shipped model, and our own."""
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,13 @@ from rag.beir import CORPUS, QRELS, QUERIES, read_rows
 # DRCD is in traditional script; it is read as simplified, and a share goes back later.
 SOURCES = ("drcd_dev", "drcd_test", "cmrc2018_trial")
 TRADITIONAL = ("drcd_dev", "drcd_test")
-# Its questions are more like those that people ask, and its answers are longer.
-_REPEATS = {"cmrc2018_trial": 2}
-HELD_OUT_FROM, HELD_OUT_QUESTIONS = "drcd_dev", 200
+# Questions written for this project (`written/README.md`), on articles of the folders and on
+# passages of other genres made from them.
+WRITTEN = Path(__file__).with_name("written")
+PASSAGES, QUESTIONS = "passages.jsonl", "questions.jsonl"
+# They are more like what people ask, and there are fewer of them.
+_REPEATS = {"cmrc2018_trial": 2, WRITTEN.name: 2}
+HELD_OUT_FROM, HELD_OUT_QUESTIONS = ("drcd_dev", WRITTEN.name), 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +51,47 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A question on what an article speaks of, that no sentence of it answers."""
+
+    id: str
+    text: str
+    article: Article
+
+
+Question = Labelled | NearMiss
+
+
+@dataclass(frozen=True, slots=True)
 class Questions:
     """The questions to train on and those to validate on; they share no article."""
 
-    train: tuple[Labelled, ...]
-    held_out: tuple[Labelled, ...]
+    train: tuple[Question, ...]
+    held_out: tuple[Question, ...]
 
 
-def read_questions(root: Path, sources: Sequence[str] = SOURCES) -> Questions:
-    """Read the training folders under ``root``.
+def read_questions(
+    root: Path, sources: Sequence[str] = SOURCES, written: Path = WRITTEN
+) -> Questions:
+    """Read the training folders under ``root`` and the questions ``written`` on their articles.
 
     Raises:
         InputError: a folder is not one that may be trained on, is missing or is malformed.
     """
-    train: list[Labelled] = []
-    held_out: list[Labelled] = []
     for name in sources:
         if name not in SOURCES:
             raise InputError(f"{name} 不可用于训练；可用的是 {'、'.join(SOURCES)}")
-        questions = _read_folder(root / name)
-        kept = _held_out_articles(questions) if name == HELD_OUT_FROM else frozenset()
-        repeats = _REPEATS.get(name, 1)
-        train += repeats * [q for q in questions if q.article.id not in kept]
+    articles = {name: _read_articles(root / name) for name in sources}
+    articles[WRITTEN.name] = read_passages(written / PASSAGES)
+    read: dict[str, Sequence[Question]] = {
+        name: _read_folder(root / name, articles[name]) for name in sources
+    }
+    read[WRITTEN.name] = _read_written(written / QUESTIONS, articles)
+    kept = frozenset().union(*(_held_out_articles(read[name]) for name in HELD_OUT_FROM))
+    train: list[Question] = []
+    held_out: list[Question] = []
+    for name, questions in read.items():
+        train += _REPEATS.get(name, 1) * [q for q in questions if q.article.id not in kept]
         held_out += [q for q in questions if q.article.id in kept]
     return Questions(tuple(train), tuple(held_out))
 
@@ -89,14 +113,22 @@ def _converter(name: str) -> Any:
     return opencc.OpenCC(name)
 
 
-def _read_folder(folder: Path) -> list[Labelled]:
-    convert = simplified if folder.name in TRADITIONAL else str
-    relevant = _relevant(folder / QRELS)
+def _script(folder: Path) -> Callable[[str], str]:
+    return simplified if folder.name in TRADITIONAL else str
+
+
+def _read_articles(folder: Path) -> dict[str, Article]:
+    convert = _script(folder)
     articles = {}
     for document in read_documents([folder / CORPUS]):
         text = convert(document.text)
         spans = sentence_spans(text)
         articles[document.id] = Article(document.id, convert(document.title), text, spans)
+    return articles
+
+
+def _read_folder(folder: Path, articles: Mapping[str, Article]) -> list[Labelled]:
+    convert, relevant = _script(folder), _relevant(folder / QRELS)
     labelled = []
     for row in read_rows(folder / QUERIES):
         number, question = row.text("_id"), convert(str(row.fields["text"]))
@@ -107,6 +139,29 @@ def _read_folder(folder: Path) -> list[Labelled]:
         if answer:
             labelled.append(Labelled(number, question, article, answer))
     return labelled
+
+
+def read_passages(path: Path) -> dict[str, Article]:
+    """Articles of rows ``{"id": ..., "title": ..., "text": ...}``, by id."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {
+        row["id"]: Article(row["id"], row["title"], row["text"], sentence_spans(row["text"]))
+        for row in rows
+    }
+
+
+def _read_written(path: Path, articles: Mapping[str, Mapping[str, Article]]) -> list[Question]:
+    """Rows ``{"article": "FOLDER/ID", "question": ..., "answer": [start, end] or null}``."""
+    questions: list[Question] = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+        row = json.loads(line)
+        folder, name = row["article"].split("/")
+        if name not in articles.get(folder, {}):
+            continue
+        asked = f"written-{number}", row["question"], articles[folder][name]
+        answer = row["answer"]
+        questions.append(Labelled(*asked, Span(*answer)) if answer else NearMiss(*asked))
+    return questions
 
 
 def _relevant(path: Path) -> dict[str, str]:
@@ -129,7 +184,7 @@ def _locate(article: Article, question: str, answers: Sequence[str]) -> Span | N
     return max(found)[2] if found else None
 
 
-def _held_out_articles(questions: Sequence[Labelled]) -> frozenset[str]:
+def _held_out_articles(questions: Sequence[Question]) -> frozenset[str]:
     counts = Counter(q.article.id for q in questions)
     order = sorted(counts)
     random.Random(0).shuffle(order)  # noqa: S311

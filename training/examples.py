@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.lexical import LexicalIndex
-from index.tokens import search_tokens
+from index.tokens import bigrams, search_tokens
 from index.types import Span
-from training.corpus import Article, Labelled, traditional
+from training.corpus import Article, Labelled, NearMiss, Question, traditional
 from training.wording import DetailPool, choose_weighted, said_otherwise
 
 SIZES = (60, 220)  # characters of a window; an index has windows of up to 180
@@ -22,6 +22,7 @@ _NEGATIVES = 0.82  # negatives for each positive
 _NEGATIVE_KINDS = (
     ("elsewhere", 0.22), ("removed", 0.18), ("other", 0.20), ("changed", 0.25), ("swapped", 0.15),
 )  # fmt: skip
+_NEAR_SHARE = 0.7  # of near-misses are put to the sentence nearest to them
 _REWORDED, _TITLED, _TRADITIONAL = 0.3, 0.6, 0.15
 _NEAREST = 8  # BM25's best windows of other articles to choose from
 
@@ -43,40 +44,34 @@ class Example:
 class ExampleMaker:
     """Makes the examples of an epoch from labelled questions; the same seed, the same ones."""
 
-    def __init__(self, questions: Sequence[Labelled]) -> None:
+    def __init__(self, questions: Sequence[Question]) -> None:
         self._questions = questions
+        labelled = [q for q in questions if isinstance(q, Labelled)]
         self._articles = {q.article.id: q.article for q in questions}
         self._by_subject: dict[str, list[Article]] = defaultdict(list)
         for article in self._articles.values():
             self._by_subject[_subject(article)].append(article)
         self._asked: dict[str, list[Labelled]] = defaultdict(list)
-        for question in questions:
+        for question in labelled:
             self._asked[question.article.id].append(question)
-        self._pool = DetailPool((_subject(q.article), q.text) for q in questions)
+        self._pool = DetailPool((_subject(q.article), q.text) for q in labelled)
         self._windows = [(a, w) for a in self._articles.values() for w in packed(a)]
         self._lexical = LexicalIndex.build(
             [search_tokens(a.title + w.of(a.text)) for a, w in self._windows]
         )
 
     def epoch(self, seed: int) -> list[Example]:
-        """One positive for each question and fewer negatives, in random order."""
+        """An example of each question and, of those with answers, some without; shuffled."""
         rng = random.Random(seed)  # noqa: S311
         examples = []
         for question in self._questions:
-            examples.append(_finish(self._positive(question, rng), rng))
-            if rng.random() < _NEGATIVES and (negative := self._negative(question, rng)):
+            examples.append(_finish(_as_asked(question, rng), rng))
+            if isinstance(question, NearMiss) or rng.random() >= _NEGATIVES:
+                continue
+            if negative := self._negative(question, rng):
                 examples.append(_finish(negative, rng))
         rng.shuffle(examples)
         return examples
-
-    def _positive(self, question: Labelled, rng: random.Random) -> Example:
-        article = question.article
-        window = window_around(article, question.answer, rng)
-        answer = Span(question.answer.start - window.start, question.answer.end - window.start)
-        reworded = rng.random() < _REWORDED
-        text = said_otherwise(question.text, rng) if reworded else question.text
-        kind = "reworded" if reworded else "answer"
-        return Example(text, article.title, window.of(article.text), answer, kind)
 
     def _negative(self, question: Labelled, rng: random.Random) -> Example | None:
         makers = {
@@ -143,6 +138,28 @@ class ExampleMaker:
         if _overlap(window, question.answer):
             return None
         return _without_answer(question.text, article, window.of(article.text), "swapped")
+
+
+def _as_asked(question: Question, rng: random.Random) -> Example:
+    """The question on the window that answers it, or nearly does."""
+    article = question.article
+    reworded = rng.random() < _REWORDED
+    text = said_otherwise(question.text, rng) if reworded else question.text
+    if isinstance(question, NearMiss):
+        window = window_around(article, _nearest(question, rng), rng)
+        return _without_answer(text, article, window.of(article.text), "near")
+    window = window_around(article, question.answer, rng)
+    answer = question.answer.shifted(-window.start)
+    kind = "reworded" if reworded else "answer"
+    return Example(text, article.title, window.of(article.text), answer, kind)
+
+
+def _nearest(question: NearMiss, rng: random.Random) -> Span:
+    """A sentence of the article, mostly the one that shares most with the question."""
+    asked, text = Counter(bigrams(question.text)), question.article.text
+    shared = [(asked & Counter(bigrams(s.of(text)))).total() for s in question.article.sentences]
+    nearest = question.article.sentences[int(np.argmax(shared))]
+    return nearest if rng.random() < _NEAR_SHARE else rng.choice(question.article.sentences)
 
 
 def _without_answer(question: str, article: Article, window: str, kind: str) -> Example:

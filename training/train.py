@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from index.errors import InputError
-from rag.reader_torch import ReaderModule, load, load_changes, lower_precision
+from rag.reader_torch import FROZEN_LAYERS, ReaderModule, load, load_changes, lower_precision
 from training.batches import Batch, batched, encode
 from training.corpus import Questions
 from training.examples import ExampleMaker
@@ -39,7 +39,7 @@ class Recipe:
     warm_up: float = 0.06  # share of the steps
     decay: float = 0.01
     dropout: float = 0.1
-    frozen_layers: int = 4
+    frozen_layers: int = FROZEN_LAYERS
     seed: int = 1
     save_every: int = 30
     validate_every: int = 300
