@@ -108,6 +108,7 @@ def _measure(root: Path, folder: Path) -> dict[str, object]:
         "checking_s": round(checked - started, 4),
         "opening_beside_checking_s": round(opened - checked - (checked - started), 4),
         "search": timing.latencies(lambda q: library.search(q), queries),
+        "ask": timing.latencies(lambda q: library.ask(q, llm=""), queries),
         "embedding": timing.latencies(lambda q: encoder.encode_queries([q]), queries),
         "vectors": timing.latencies(lambda q: index.vectors.search(vectors[q][None], 100), queries),
         "words": timing.latencies(lambda q: index.window_words.top(cut[q], 100), queries),

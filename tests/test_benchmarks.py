@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import check_disputes, check_reader, check_refusal, embedding, growth, timing
+from benchmarks import (
+    check_disputes,
+    check_reader,
+    check_refusal,
+    embedding,
+    growth,
+    latency,
+    timing,
+)
 from index.types import Document
 from rag import Library
 from rag.reader import Reader
@@ -97,3 +105,15 @@ def test_contradictions_that_are_told_are_counted_and_shown(
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "set: 1 of 2 tell a contradiction"
     assert any("3860万元" in line and "3200万元" in line for line in rest)
+
+
+def test_the_latency_of_an_index_is_a_row(
+    seed_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_rows(tmp_path / "queries.jsonl", [{"_id": "1", "text": "村主职“一肩挑”的比例是多少？"}])
+    asked = ["--data", str(seed_data), "--questions", str(tmp_path)]
+    latency.main(asked)
+    row = capsys.readouterr().out.splitlines()[3].split("|")
+    assert row[1].strip() == seed_data.name
+    assert [int(cell) for cell in row[2:4]] == [1, 7]
+    assert all(float(part) > 0 for cell in row[4:7] for part in cell.split("/"))
