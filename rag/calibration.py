@@ -17,9 +17,10 @@ from importlib.resources import files
 from rag.evidence import Candidate
 from rag.features import FEATURES, fails_question
 
-# Of the best sentence. Words in common are left out: they choose the sentence, but do not tell
-# a near-miss, which shares them, from a paraphrase, which does not.
-CONFIDENCE_FEATURES = ("reader_odds", "sentence_cosine", "cosine_lead")
+# Of the best sentence, and the words of its passage. Those of the sentence are left out: they
+# choose it, but do not tell a near-miss, which shares them, from a paraphrase, which does not.
+CONFIDENCE_FEATURES = ("reader_odds", "sentence_cosine", "cosine_lead", "passage_words")
+_NO = -8.0  # the reader's log-odds below which it says no more than no
 
 _FILE = "calibration.json"
 
@@ -90,6 +91,7 @@ def confidence_features(
 ) -> tuple[float, ...]:
     """``CONFIDENCE_FEATURES`` of the best candidate."""
     values = dict(zip(FEATURES, best_of(logits, candidates).features, strict=True))
+    values["reader_odds"] = max(values["reader_odds"], _NO)
     return tuple(values[name] for name in CONFIDENCE_FEATURES)
 
 
