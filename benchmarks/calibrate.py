@@ -37,26 +37,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="questions of each kind and set")
     parser.add_argument("--data", type=Path, default=Path("data/calibration"))
     options = parser.parse_args()
-    chance = random.Random(SEED)
-    asked = {name: read_beir(options.folder / name) for name in (*LIBRARIES, FOREIGN)}
-    examples: list[Example] = []
-    foreign: list[Example] = []
-    fingerprint = ""
-    for name in LIBRARIES:
-        library = Library.build(options.folder / name / "corpus.jsonl", options.data / name)
-        fingerprint = library.fingerprint
-        others = [
-            query for other in _others(name) for query in _sample(asked[other], options.count)
-        ]
-        whole: list[Example] = []
-        for query in others:
-            sized = [_unanswered(library, query, scope) for scope in _scopes(library, chance)]
-            whole.append(sized[0])
-            foreign += sized
-        if name in SETS:
-            examples += [*_read(library, asked[name], options.count), *whole]
-        print(f"{name}: {len(examples)} and {len(foreign)} so far", flush=True)
-    material = Material(tuple(examples), tuple(foreign))
+    material = _collect(options.folder, options.data, options.count)
+    fingerprint = Library.open(options.data / LIBRARIES[0]).fingerprint  # one model built all
     entries = [
         fit(fingerprint, material, FEATURES),
         fit("any", material, [name for name in FEATURES if name not in COSINES]),
@@ -69,6 +51,24 @@ def main() -> None:
     }
     stored = json.dumps({**about, "calibrations": entries}, indent=1) + "\n"
     _TARGET.write_text(stored, "utf-8")
+
+
+def _collect(folder: Path, data: Path, count: int) -> Material:
+    """At most ``count`` questions of each kind and set, put to libraries that are built first."""
+    chance = random.Random(SEED)
+    asked = {name: read_beir(folder / name) for name in (*LIBRARIES, FOREIGN)}
+    examples: list[Example] = []
+    foreign: list[Example] = []
+    for name in LIBRARIES:
+        library = Library.build(folder / name / "corpus.jsonl", data / name)
+        others = [query for other in _others(name) for query in _sample(asked[other], count)]
+        # Each question is asked of the whole set first.
+        sized = [[_unanswered(library, q, s) for s in _scopes(library, chance)] for q in others]
+        foreign += [example for each in sized for example in each]
+        if name in SETS:
+            examples += [*_read(library, asked[name], count), *(each[0] for each in sized)]
+        print(f"{name}: {len(examples)} and {len(foreign)} so far", flush=True)
+    return Material(tuple(examples), tuple(foreign))
 
 
 def _others(name: str) -> tuple[str, ...]:

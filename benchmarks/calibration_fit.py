@@ -78,14 +78,7 @@ def fit(fingerprint: str, material: Material, used: Sequence[str]) -> dict[str, 
         failing=float(np.mean([j.right for j in judged if j.fails])),
     )
     _print_figures(judge, _judged(test, sentence))
-    return {
-        "fingerprint": fingerprint,
-        "sentence": _stored(sentence, FEATURES),
-        "confidence": _stored(confidence, CONFIDENCE_FEATURES),
-        "threshold": {"one": round(threshold.one, 4), "growth": round(threshold.growth, 4)},
-        "strong": round(judge.strong, 4),
-        "failing": round(judge.failing, 4),
-    }
+    return _entry(judge)
 
 
 def _sentence(examples: Sequence[Example], used: Sequence[str]) -> Logistic:
@@ -205,6 +198,18 @@ def _print_figures(judge: Calibration, judged: Sequence[Judged]) -> None:
         f"a requirement failed: {np.mean([j.fails for j in judged if j.right]):.3f} of the right, "
         f"{np.mean([j.fails for j in judged if not j.answerable]):.3f} of the unanswerable"
     )
+
+
+def _entry(judge: Calibration) -> dict[str, object]:
+    threshold = judge.threshold
+    return {
+        "fingerprint": judge.fingerprint,
+        "sentence": _stored(judge.sentence, FEATURES),
+        "confidence": _stored(judge.confidence, CONFIDENCE_FEATURES),
+        "threshold": {"one": round(threshold.one, 4), "growth": round(threshold.growth, 4)},
+        "strong": round(judge.strong, 4),
+        "failing": round(judge.failing, 4),
+    }
 
 
 def _stored(logistic: Logistic, names: Sequence[str]) -> dict[str, object]:

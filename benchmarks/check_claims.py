@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +32,37 @@ class Case:
     claim: str
     within: Span
     sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Another writing of a number, and whether it was flagged."""
+
+    writing: str
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number as it stands in a claim; ``absent``: the evidence has not even that."""
+
+    written: str
+    claim: str
+    absent: bool
+    wrong: tuple[Tried, ...] = ()
+    equal: tuple[Tried, ...] = ()
+
+    def faults(self) -> Iterator[str]:
+        """What went wrong, a line each."""
+        claim = self.claim[:150]
+        if self.absent:
+            yield f"gold?   {self.written}  {claim}"
+        for tried in self.wrong:
+            if not tried.flagged:
+                yield f"missed  {self.written} -> {tried.writing}  {claim}"
+        for tried in self.equal:
+            if tried.flagged:
+                yield f"alarm   {self.written} -> {tried.writing}  {claim}"
 
 
 def cases(folder: Path) -> Iterator[Case]:
@@ -75,34 +105,25 @@ def sources(document: Document, held: Sequence[Span]) -> tuple[Source, ...]:
     return tuple(Source(span.of(document.text), document.title, day) for span in held)
 
 
-def measure(found: Sequence[Case], chance: random.Random) -> tuple[Counter[str], list[str]]:
-    """Counts, and examples of what went wrong."""
-    counts: Counter[str] = Counter()
-    shown: list[str] = []
-    for case in found:
-        said = claims.read(case.claim)
-        numbers = [*said.dates, *said.values]
-        numbers = [n for n in numbers if case.within.start <= n.span.start < case.within.end]
-        flagged = {flaw.span for flaw in claims.flaws(case.claim, case.sources)}
-        for number in numbers:
-            written = number.span.of(case.claim)
-            counts["numbers"] += 1
-            if number.span in flagged:
-                counts["not in the evidence"] += 1
-                shown.append(f"gold?   {written}  {case.claim[:150]}")
-                continue
-            for other in writings.wrong(written, chance):
-                counts["wrong"] += 1
-                if _flagged(case, number.span, other):
-                    counts["caught"] += 1
-                else:
-                    shown.append(f"missed  {written} -> {other}  {case.claim[:150]}")
-            for other in writings.equal(written):
-                counts["equal"] += 1
-                if _flagged(case, number.span, other):
-                    counts["false alarms"] += 1
-                    shown.append(f"alarm   {written} -> {other}  {case.claim[:150]}")
-    return counts, shown
+def measure(case: Case, chance: random.Random) -> Iterator[Measured]:
+    """The numbers of a case, each written wrongly and rightly in other ways."""
+    said = claims.read(case.claim)
+    numbers = [date.span for date in said.dates] + [value.span for value in said.values]
+    flagged = {flaw.span for flaw in claims.flaws(case.claim, case.sources)}
+    for span in numbers:
+        if not case.within.start <= span.start < case.within.end:
+            continue
+        written = span.of(case.claim)
+        if span in flagged:
+            yield Measured(written, case.claim, absent=True)
+        else:
+            wrong = tuple(_tried(case, span, other) for other in writings.wrong(written, chance))
+            equal = tuple(_tried(case, span, other) for other in writings.equal(written))
+            yield Measured(written, case.claim, False, wrong, equal)
+
+
+def _tried(case: Case, span: Span, other: str) -> Tried:
+    return Tried(other, _flagged(case, span, other))
 
 
 def _flagged(case: Case, span: Span, other: str) -> bool:
@@ -115,21 +136,28 @@ def _flagged(case: Case, span: Span, other: str) -> bool:
     )
 
 
+def _row(name: str, measured: Sequence[Measured]) -> str:
+    absent = sum(one.absent for one in measured)
+    wrong = [tried.flagged for one in measured for tried in one.wrong]
+    equal = [tried.flagged for one in measured for tried in one.equal]
+    caught, alarms = (sum(flags) / max(1, len(flags)) for flags in (wrong, equal))
+    return (
+        f"| {name} | {len(measured)} | {absent} "
+        f"| {len(wrong)} | {caught:.2%} | {len(equal)} | {alarms:.2%} |"
+    )
+
+
 def main(folders: Sequence[str]) -> None:
-    """Print a Markdown row a folder, then examples."""
+    """Print a Markdown row a folder, then examples of what went wrong."""
     print("| set | numbers | not in the evidence | wrong | caught | equal | false alarms |")
     print("|---|---|---|---|---|---|---|")
     examples: list[str] = []
     for folder in map(Path, folders):
-        counts, shown = measure(list(cases(folder)), random.Random(0))
-        share = counts["caught"] / max(1, counts["wrong"])
-        alarms = counts["false alarms"] / max(1, counts["equal"])
-        print(
-            f"| {folder.name} | {counts['numbers']} | {counts['not in the evidence']} "
-            f"| {counts['wrong']} | {share:.2%} | {counts['equal']} | {alarms:.2%} |",
-            flush=True,
-        )
-        examples += random.Random(0).sample(shown, min(_SHOWN, len(shown)))
+        chance = random.Random(0)
+        measured = [one for case in cases(folder) for one in measure(case, chance)]
+        print(_row(folder.name, measured), flush=True)
+        faults = [fault for one in measured for fault in one.faults()]
+        examples += random.Random(0).sample(faults, min(_SHOWN, len(faults)))
     print("\n" + "\n".join(examples))
 
 

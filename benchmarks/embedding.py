@@ -46,8 +46,8 @@ def run(folder: Path, rounds: int, count: int = 64) -> None:
     tokens = sum(len(row) for row in rows)
     built = timing.alternate({n: partial(p.passages, texts) for n, p in peers.items()}, rounds)
     asked = timing.alternate({n: partial(_ask_all, p, queries) for n, p in peers.items()}, rounds)
-    speeds = {name: tokens / float(str(s["median"])) for name, s in built.items()}
-    query_ms = {n: 1e3 * float(str(s["median"])) / len(queries) for n, s in asked.items()}
+    speeds = {name: tokens / s.median for name, s in built.items()}
+    query_ms = {n: 1e3 * s.median / len(queries) for n, s in asked.items()}
     figures = {
         "passages": len(texts),
         "tokens": tokens,

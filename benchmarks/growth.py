@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
@@ -131,4 +132,4 @@ def _seconds(data: Vector) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_measure(Path(sys.argv[1]), Path(sys.argv[2]))))
+    print(json.dumps(_measure(Path(sys.argv[1]), Path(sys.argv[2])), default=asdict))

@@ -9,23 +9,24 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import material, timing
+from benchmarks.timing import Spread
 from rag import Library
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Times of one index: opening in seconds, a question as ``timing.latencies`` tells it."""
+    """Times of one index: opening in seconds, and a question's."""
 
     documents: int
     passages: int
     open_s: float
-    search: Mapping[str, float]
-    ask: Mapping[str, float]
+    search: Spread
+    ask: Spread
 
 
 def measure(data: Path, questions: Sequence[str]) -> Latency:
@@ -47,8 +48,8 @@ def measure(data: Path, questions: Sequence[str]) -> Latency:
     )
 
 
-def _shown(spread: Mapping[str, float]) -> str:
-    return f"{spread['p50_ms']:.0f} / {spread['p95_ms']:.0f}"
+def _shown(spread: Spread) -> str:
+    return f"{spread.p50_ms:.0f} / {spread.p95_ms:.0f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,10 @@ def run(folder: Path, rounds: int, count: int = 48) -> None:
     def ask(name: str) -> Callable[[], None]:
         return lambda: [systems[name].ask(built[name], q) for q in questions] and None
 
-    asking = timing.alternate({name: ask(name) for name in systems}, rounds)
-    for taken in asking.values():
-        taken["ms_per_question"] = round(1e3 * float(str(taken["median"])) / QUERIES, 2)
+    asking = {
+        name: {**asdict(taken), "ms_per_question": round(1e3 * taken.median / QUERIES, 2)}
+        for name, taken in timing.alternate({name: ask(name) for name in systems}, rounds).items()
+    }
     timing.save(
         "systems",
         {"passages": count, "questions": QUERIES, "building": building, "asking": asking},

@@ -8,6 +8,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,24 @@ _PARTS = (
 ).split()
 
 
-def alternate(
-    runs: Mapping[str, Callable[[], object]], rounds: int
-) -> dict[str, dict[str, object]]:
-    """Seconds of each run in each round, with the median; one round before does not count."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds that a run took in each round, and their median."""
+
+    seconds: tuple[float, ...]
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Milliseconds within which half, and 95 of 100, were done."""
+
+    p50_ms: float
+    p95_ms: float
+
+
+def alternate(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Taken]:
+    """What each run takes; they take turns, and one round before does not count."""
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(rounds + 1):
         for name, run in runs.items():
@@ -31,13 +46,13 @@ def alternate(
             if turn:
                 seconds[name].append(time.perf_counter() - started)
     return {
-        name: {"seconds": [round(s, 5) for s in own], "median": statistics.median(own)}
+        name: Taken(tuple(round(s, 5) for s in own), statistics.median(own))
         for name, own in seconds.items()
     }
 
 
-def latencies(run: Callable[[str], object], queries: Sequence[str]) -> dict[str, float]:
-    """p50 and p95 in milliseconds over ``queries``, each asked once."""
+def latencies(run: Callable[[str], object], queries: Sequence[str]) -> Spread:
+    """Over ``queries``, each asked once."""
     run(queries[0])
     taken = []
     for query in queries:
@@ -45,17 +60,17 @@ def latencies(run: Callable[[str], object], queries: Sequence[str]) -> dict[str,
         run(query)
         taken.append((time.perf_counter() - started) * 1e3)
     taken.sort()
-    return {
-        "p50_ms": round(statistics.median(taken), 3),
-        "p95_ms": round(taken[int(len(taken) * 0.95)], 3),
-    }
+    return Spread(
+        p50_ms=round(statistics.median(taken), 3),
+        p95_ms=round(taken[int(len(taken) * 0.95)], 3),
+    )
 
 
 def save(name: str, figures: Mapping[str, Any]) -> None:
-    """Write ``results/<name>.json`` with the machine; printed as well."""
+    """Write ``results/<name>.json`` with the machine; printed as well. Values may be dataclasses."""
     RESULTS.mkdir(exist_ok=True)
     stored = {"machine": machine(), "load_average_after": os.getloadavg()[0], **figures}
-    text = json.dumps(stored, ensure_ascii=False, indent=1)
+    text = json.dumps(stored, ensure_ascii=False, indent=1, default=asdict)
     (RESULTS / f"{name}.json").write_text(text + "\n", "utf-8")
     print(text)
 

@@ -42,11 +42,10 @@ def build(
 ) -> Built:
     """Make ``root`` hold what is in ``paths`` and what was uploaded to it.
 
-    On any failure the old generation stays in use.
-
     Files that the former generation read with the same bytes are not read again, unchanged
     documents not cut again, and windows with a known text keep their vectors. Where nothing at
-    all changed, the former generation stays. Files that cannot be read are left out and listed.
+    all changed, and on any failure, the former generation stays. Files that cannot be read are
+    left out and listed.
 
     Raises:
         SourceError: a path is not there, or none of the files can be read.
@@ -56,8 +55,7 @@ def build(
     with store.build_lock(root):
         former = _former(root)
         usable = former if former and _fits(former, root, encoder) else None
-        files = sources.find(paths, root)
-        reading = _read(files, usable, report)
+        reading = _read(sources.find(paths, root), usable, report)
         was = former.documents if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
@@ -65,11 +63,8 @@ def build(
             built = Built(usable.manifest, usable.index, done)
         else:
             index = _index(root, reading, usable, encoder, report)
-            report(Progress(STORE, 0, 1))
             origins.remember(root, paths)
-            manifest = store.write(root, _header(index, encoder), searchable.to_files(index))
-            report(Progress(STORE, 1, 1))
-            built = Built(manifest, index, done)
+            built = Built(_write(root, index, encoder, report), index, done)
         journal.discard(root)
     return built
 
@@ -140,6 +135,13 @@ def _index(
     vectors = Vectors.build(_embed(root, texts, former, encoder, report))
     words = _words(documents, texts, former, report)
     return searchable.assemble(documents, reading.sources, chunks, vectors, *words)
+
+
+def _write(root: Path, index: SearchIndex, encoder: Encoder, report: Report) -> Manifest:
+    report(Progress(STORE, 0, 1))
+    manifest = store.write(root, _header(index, encoder), searchable.to_files(index))
+    report(Progress(STORE, 1, 1))
+    return manifest
 
 
 def _cut(

@@ -26,7 +26,9 @@ class Runtime:
 
 
 def open_runtime(name: str, write: Callable[[Path, Path], None]) -> Runtime:
-    """The ONNX file ``name``, opened once for all, made the first time by ``write`` (see ``bundled_model.prepare``).
+    """The ONNX file ``name``, opened once for all.
+
+    ``write`` makes it the first time, as ``bundled_model.prepare`` says.
 
     Raises:
         ModelError: the registry package's file is missing or damaged.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,14 +57,7 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
     faults: list[str] = []
     for source in find_sources(sources):
         try:
-            for document in read_source(source):
-                if document.id in documents:
-                    raise SourceError(
-                        f"{document.source}：编号 {document.id!r} 与 "
-                        f"{documents[document.id].source} 重复。"
-                        "请改名或去掉其中一个"
-                    )
-                documents[document.id] = document
+            documents |= by_id(read_source(source), documents)
         except SourceError as error:
             faults.append(str(error))
     if faults:
@@ -77,6 +70,23 @@ def read_documents(sources: Sequence[Path]) -> tuple[Document, ...]:
             f"{where} 里没有文章。请放入 {kinds} 文件或 BEIR 的 corpus.jsonl，再运行：{_REBUILD}"
         )
     return tuple(documents.values())
+
+
+def by_id(found: Sequence[Document], known: Mapping[str, Document]) -> dict[str, Document]:
+    """``found`` by their ids, which are to be new.
+
+    Raises:
+        SourceError: a document has the id of another one, or of a ``known`` one.
+    """
+    own: dict[str, Document] = {}
+    for document in found:
+        if other := known.get(document.id) or own.get(document.id):
+            raise SourceError(
+                f"{document.source}：编号 {document.id!r} 与 {other.source} 重复。"
+                "请改名或去掉其中一个"
+            )
+        own[document.id] = document
+    return own
 
 
 def find_sources(sources: Sequence[Path]) -> tuple[SourceFile, ...]:

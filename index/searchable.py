@@ -121,16 +121,8 @@ def from_generation(generation: Generation) -> SearchIndex:
     Raises:
         IndexMismatch: another revision wrote other parts. IndexDamaged: they do not belong together.
     """
+    _check_files(generation)
     files, header = generation.files, generation.manifest.header
-    own = {records.DOCUMENTS, records.NAMES, sources.FILE, records.CHUNKS, _VECTORS}
-    missing = (own | {_WINDOW_CHUNK, _CHUNK_DOCUMENT}) - set(files)
-    if missing:
-        # Every byte is what its manifest says: it was not damaged, but written in another way.
-        raise IndexMismatch(
-            f"索引由有据的另一修订建成（{generation.manifest.youju_version}，"
-            f"{generation.manifest.built_at}）：没有 {'、'.join(sorted(missing))}。"
-            "请重建：youju index 源文件夹"
-        )
     names = records.names_from_bytes(files[records.NAMES])
     documents = records.documents_from_bytes(files[records.DOCUMENTS])
     by_id = ByName(names, documents)
@@ -148,6 +140,18 @@ def from_generation(generation: Generation) -> SearchIndex:
     )
     _check(index)
     return index
+
+
+def _check_files(generation: Generation) -> None:
+    own = {records.DOCUMENTS, records.NAMES, sources.FILE, records.CHUNKS, _VECTORS}
+    missing = (own | {_WINDOW_CHUNK, _CHUNK_DOCUMENT}) - set(generation.files)
+    if missing:
+        # Every byte is what its manifest says: it was not damaged, but written in another way.
+        raise IndexMismatch(
+            f"索引由有据的另一修订建成（{generation.manifest.youju_version}，"
+            f"{generation.manifest.built_at}）：没有 {'、'.join(sorted(missing))}。"
+            "请重建：youju index 源文件夹"
+        )
 
 
 def _rows(files: Mapping[str, Buffer], name: str, below: int) -> Rows:

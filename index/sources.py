@@ -11,12 +11,14 @@ from pathlib import Path
 
 from index import collections, origins, uploads
 from index.changes import BadFile
-from index.documents import SourceFile, find_sources, read_source
+from index.documents import SourceFile, by_id, find_sources, read_source
 from index.errors import IndexDamaged, SourceError, StoreError
 from index.formats.pdf_process import PdfProcess
 from index.types import Document
 
 FILE = "sources.jsonl"
+
+Report = Callable[[int, int], None]  # files that are done, and all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,7 @@ def is_last(root: Path, upload: str) -> bool:
     return [file.path for file in found] == [uploads.path(root, upload)]
 
 
-def read(
-    files: Sequence[SourceFile],
-    former: Reading,
-    report: Callable[[int, int], None] = lambda *_: None,
-) -> Reading:
+def read(files: Sequence[SourceFile], former: Reading, report: Report = lambda *_: None) -> Reading:
     """Read ``files``; those that ``former`` has with the same bytes are kept.
 
     Raises:
@@ -85,18 +83,17 @@ def read(
     with PdfProcess() as pdfs:
         for done, file in enumerate(files, 1):
             # Hashed before it is read: a change in between is seen by the next build.
-            sha256 = _sha256(file.path)
+            key = (str(file.path), file.name, _sha256(file.path))
             try:
-                found = kept.get((str(file.path), file.name, sha256)) or read_source(file, pdfs)
-                _check_ids(found, documents)
+                found = kept.get(key) or read_source(file, pdfs)
+                documents |= by_id(found, documents)
             except SourceError as error:
                 if file.path.exists():  # else it was deleted meanwhile, which is no fault
                     bad.append(BadFile(str(file.path), str(error)))
                 continue
             finally:
                 report(done, len(files))
-            documents.update((document.id, document) for document in found)
-            sources.append(Source(str(file.path), file.name, sha256, len(found)))
+            sources.append(Source(*key, len(found)))
     if not documents:
         raise _nothing(bad, len(former.documents))
     return Reading(tuple(documents.values()), tuple(sources), tuple(bad))
@@ -149,17 +146,6 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""  # reading it meets the same error and explains it
-
-
-def _check_ids(found: Sequence[Document], documents: dict[str, Document]) -> None:
-    own: dict[str, Document] = {}
-    for document in found:
-        if other := documents.get(document.id) or own.get(document.id):
-            raise SourceError(
-                f"{document.source}：编号 {document.id!r} 与 {other.source} 重复。"
-                "请改名或去掉其中一个"
-            )
-        own[document.id] = document
 
 
 def _nothing(bad: Sequence[BadFile], before: int) -> SourceError:

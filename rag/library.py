@@ -24,7 +24,6 @@ from rag import (
     explaining,
     instructions,
     ranking,
-    retrieval,
     together,
     writing,
 )
@@ -143,10 +142,7 @@ class Library:
         Raises:
             InputError: there is none, or a date in ``within`` cannot be read.
         """
-        selection = self._search.selected(within)
-        if selection is None:
-            return Covered(len(self.documents), 0)
-        return Covered(len(selection.rows), selection.undated)
+        return self._search.covered(within)
 
     def search(self, question: str, k: int = 5, *, within: Scope = EVERYTHING) -> list[Hit]:
         """The ``k`` best passages of the documents in ``within``, best first.
@@ -229,10 +225,7 @@ class Library:
 
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
         """Documents ranked by each leg, by their fusion, and as searched; for evaluation."""
-        looked = self._search.found(asked.checked(question), k)
-        pool = looked.pool
-        legs = (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, looked.windows))
-        return LegRankings(*(retrieval.documents(self._index, pool, leg, k) for leg in legs))
+        return self._search.rank_documents(asked.checked(question), k)
 
     def _judge(self, question: str, within: Scope) -> tuple[tuple[RankedPassage, ...], Reading]:
         looked = self._search.read(question, answering.PASSAGES, within)

@@ -52,23 +52,15 @@ def ranking_scores(
     Raises:
         ValueError: ``relevant`` is empty.
     """
-    import pytrec_eval
-
     if not relevant:
         raise ValueError("no judged query")
-    measures = {"recall.1,5,20", "success.1,5,20", "ndcg_cut.10", "recip_rank"}
-    run = {
-        query: {name: float(-rank) for rank, name in enumerate(rankings.get(query, ()))}
-        for query in relevant
-    }
-    judged = {query: dict(grades) for query, grades in relevant.items()}
-    by_query = pytrec_eval.RelevanceEvaluator(judged, measures).evaluate(run)
+    by_query = _by_query(relevant, rankings)
 
     def mean(measure: str) -> float:
-        return fmean(float(by_query[query][measure]) for query in relevant)
+        return fmean(float(scores[measure]) for scores in by_query)
 
     # trec_eval knows no cut for the reciprocal rank: what is past rank 10 has less than 1/10.
-    ranks = [float(by_query[query]["recip_rank"]) for query in relevant]
+    ranks = [float(scores["recip_rank"]) for scores in by_query]
     return RankingScores(
         recall_1=mean("recall_1"),
         recall_5=mean("recall_5"),
@@ -79,6 +71,22 @@ def ranking_scores(
         hit_5=mean("success_5"),
         hit_20=mean("success_20"),
     )
+
+
+def _by_query(
+    relevant: Mapping[str, Mapping[str, int]], rankings: Mapping[str, Sequence[str]]
+) -> list[Mapping[str, float]]:
+    """What trec_eval says of each judged query."""
+    import pytrec_eval
+
+    measures = {"recall.1,5,20", "success.1,5,20", "ndcg_cut.10", "recip_rank"}
+    run = {
+        query: {name: float(-rank) for rank, name in enumerate(rankings.get(query, ()))}
+        for query in relevant
+    }
+    judged = {query: dict(grades) for query, grades in relevant.items()}
+    found = pytrec_eval.RelevanceEvaluator(judged, measures).evaluate(run)
+    return [found[query] for query in relevant]
 
 
 def bare(text: str) -> str:

@@ -73,15 +73,24 @@ def find(
     depth = max(POOL_WINDOWS, passages * _WINDOWS_A_PASSAGE)
     words = index.window_words.scores(tokens)
     in_documents = index.document_words.top(tokens, POOL_DOCUMENTS, within).rows
-    windows = np.unique(
-        np.concatenate(
-            [
-                index.vectors.search(query[np.newaxis], depth, among).ids[0],
-                _best_of(words, depth, among),
-                np.fromiter(_best_windows(index, words, in_documents), np.int64),
-            ]
-        )
+    legs = (
+        index.vectors.search(query[np.newaxis], depth, among).ids[0],
+        _best_of(words, depth, among),
+        np.fromiter(_best_windows(index, words, in_documents), np.int64),
     )
+    searched = len(words) if among is None else len(among)
+    return _pool(index, query, tokens, words, np.unique(np.concatenate(legs)), searched)
+
+
+def _pool(
+    index: SearchIndex,
+    query: npt.NDArray[np.float32],
+    tokens: Sequence[str],
+    words: Scores,
+    windows: Rows,
+    searched: int,
+) -> Pool:
+    """``windows`` with their scores; ``words`` are the scores of all windows of the index."""
     chunks = index.window_chunk[windows]
     dense = index.vectors.scores_at(query, windows)
     window = words[windows]
@@ -93,7 +102,7 @@ def find(
         lexical=fusion.weighted_sum((window, document), (1.0, 1.0)),
         fused=fusion.weighted_sum((dense, window, document), WEIGHTS),
         said=window > 0,
-        searched=len(words) if among is None else len(among),
+        searched=searched,
     )
 
 

@@ -12,8 +12,9 @@ from index.simplified import simplified
 from rag import ranking, retrieval
 from rag.ranking import ReadWindow
 from rag.reader import Reader
-from rag.retrieval import Pool
+from rag.retrieval import LegRankings, Pool
 from rag.scope import EVERYTHING, Catalogue, Scope, Selection
+from rag.types import Covered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,20 @@ class Search:
             looked = Looked(question, query, pool, self._read(question, pool), within)
             self._last = looked
         return looked
+
+    def rank_documents(self, question: str, count: int) -> LegRankings:
+        """The ``count`` best documents by each leg, by their fusion, and as ``found``."""
+        looked = self.found(question, count)
+        pool = looked.pool
+        legs = (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, looked.windows))
+        return LegRankings(*(retrieval.documents(self._index, pool, leg, count) for leg in legs))
+
+    def covered(self, within: Scope) -> Covered:
+        """How many documents are in the scope, and how many have no date to be judged by."""
+        selection = self.selected(within)
+        if selection is None:
+            return Covered(len(self._index.documents), 0)
+        return Covered(len(selection.rows), selection.undated)
 
     def _select(self, within: Scope) -> Selection | None:
         """The documents in ``within``; None for all of them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -65,11 +65,15 @@ def evaluate_spans(
         if progress:
             progress(Progress(STEP, done, len(questions)))
     rows = [_row(*pair) for pair in zip(questions, extracts, strict=True)]
-    generators = [_generator("", questions, extracts)]
-    for llm in llms:
-        written = [library.ask(question.text, (), llm) for question in questions]
-        generators.append(_generator(llm, questions, written))
+    generators = [_generator("", questions, extracts), *_written(library, questions, llms)]
     return _report(path.name, library.info.model, rows, generators)
+
+
+def _written(
+    library: Library, questions: Sequence[_Labelled], llms: Sequence[str]
+) -> Iterator[GeneratorReport]:
+    for llm in llms:
+        yield _generator(llm, questions, [library.ask(q.text, (), llm) for q in questions])
 
 
 def _generator(

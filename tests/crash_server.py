@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from tests.crashing import build_edition, write_edition
+from tests.editions import build_edition, write_edition
 
 with tempfile.TemporaryDirectory() as _folder:
     write_edition(Path(_folder) / "源", 1)

@@ -1,19 +1,18 @@
-"""Builders that die: a cheap model, articles of one edition, and processes to kill.
+"""Builders that die, contend or never end, and readers meanwhile, as processes to kill.
 
-The processes are forked from a server that has everything imported, so that a kill costs
-hundredths of a second and a thousand of them are a test.
+They are forked from a server that has everything imported, so that a kill costs hundredths of a
+second and a thousand of them are a test.
 """
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import os
 import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import forkserver
@@ -22,68 +21,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from index import build, searchable, vectors
-from index.embedding import Done, Vector
-from index.errors import BuildBusy, IndexMissing, StoreError
-from index.manifest import ModelInfo
+from index import searchable
+from index.errors import BuildBusy, StoreError
 from rag import Library
-
-build._SLICE = 2  # a record in the journal after every second text
-
-PARAGRAPHS = 3
-
-
-class SmallEncoder:
-    """Unit vectors that follow from the text's hash: a fault of the store cannot hide in them."""
-
-    info = ModelInfo("small", "small-1", 16, 512, "", "")
-
-    def encode_queries(self, queries: Sequence[str]) -> Vector:
-        return self.encode_passages(queries)
-
-    def encode_passages(self, texts: Sequence[str], done: Done | None = None) -> Vector:
-        rows = [np.frombuffer(hashlib.sha512(t.encode()).digest(), "<i4") for t in texts]
-        matrix = np.asarray(rows, np.float32).reshape(len(texts), 16)
-        return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
-
-    def fits(self, texts: Sequence[str]) -> list[bool]:
-        return [True] * len(texts)
-
-
-def write_edition(folder: Path, number: int) -> None:
-    """Two articles whose every paragraph names the edition, and one that never changes."""
-    folder.mkdir(exist_ok=True)
-    for name in "ab":
-        lines = [f"第{number}版的第{i}段，讲的是水库和渠道。" for i in range(PARAGRAPHS)]
-        (folder / f"{name}.txt").write_text("\n\n".join([f"第{number}版{name}", *lines]), "utf-8")
-    (folder / "same.txt").write_text("不变的文章\n\n这一段在每一版里都是一样的。\n", "utf-8")
-
-
-def build_edition(root: Path, folder: Path) -> None:
-    """Index ``folder`` into ``root``."""
-    build.build([folder], root, SmallEncoder())
-
-
-def edition(root: Path) -> int:
-    """The one edition that the index in ``root`` is of, whole to the last vector; 0 for none."""
-    try:
-        _, index = searchable.read(root)
-    except IndexMissing:
-        return 0
-    assert [document.id for document in index.documents] == ["a.txt", "b.txt", "same.txt"]
-    (number,) = {int(d.text.partition("版")[0][1:]) for d in index.documents[:2]}
-    texts = index.window_texts()
-    assert sum(f"第{number}版的" in text for text in texts) == 2 * PARAGRAPHS
-    expected = vectors.Vectors.build(SmallEncoder().encode_passages(texts))
-    assert bytes(index.vectors.to_bytes()) == bytes(expected.to_bytes())
-    assert (index.window_words.scores(["不变"]) > 0).sum() == 2
-    return number
-
-
-# --- processes ----------------------------------------------------------------------------------
+from tests.editions import PARAGRAPHS, SmallEncoder, build_edition, write_edition
+from tests.file_steps import trace
 
 _context = multiprocessing.get_context("forkserver")
 
@@ -93,7 +37,7 @@ def _serve() -> None:
     """Start the server; it finds what to import by this, not by its parent's ``sys.path``."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        forkserver.set_forkserver_preload(["tests.crash_server"])
+        forkserver.set_forkserver_preload(["tests.crashing", "tests.crash_server"])
         forkserver.ensure_running()
 
 
@@ -138,7 +82,7 @@ def dying_build(told: Connection, root: Path, folder: Path, step: int, how: str)
                 os.kill(os.getpid(), signal.SIGKILL)
             raise KeyboardInterrupt if how == "interrupt" else OSError(28, "No space left")
 
-    _trace(strike)
+    trace(strike)
     try:
         build_edition(root, folder)
     except (KeyboardInterrupt, StoreError) as error:
@@ -236,50 +180,3 @@ def asking(told: Connection, root: Path) -> None:
             told.send("reading")
     told.recv()
     told.send(seen)
-
-
-def _trace(strike: Callable[[], None]) -> None:
-    """Call ``strike`` after every change that is asked of the file system, and amid each write."""
-    for name in ("fsync", "replace", "mkdir", "unlink", "rmdir", "ftruncate", "pwrite", "open"):
-        setattr(os, name, _struck(getattr(os, name), strike))
-    fdopen = os.fdopen
-
-    def torn(*args: Any, **options: Any) -> Any:
-        stream = fdopen(*args, **options)
-        return _TornStream(stream, strike) if stream.writable() else stream
-
-    os.fdopen = torn  # type: ignore[assignment]
-
-
-def _struck(call: Callable[..., Any], strike: Callable[[], None]) -> Callable[..., Any]:
-    def traced(*args: Any, **options: Any) -> Any:
-        result = call(*args, **options)
-        try:
-            strike()
-        except BaseException:
-            if call.__name__ == "open":
-                os.close(result)
-            raise
-        return result
-
-    return traced
-
-
-class _TornStream:
-    def __init__(self, stream: Any, strike: Callable[[], None]) -> None:
-        self._stream, self._strike = stream, strike
-
-    def __enter__(self) -> _TornStream:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def write(self, data: bytes) -> None:
-        for part in (data[: len(data) // 2], data[len(data) // 2 :]):
-            self._stream.write(part)
-            self._stream.flush()
-            self._strike()
-
-    def flush(self) -> None:
-        self._stream.flush()

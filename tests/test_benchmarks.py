@@ -28,13 +28,13 @@ def test_runs_take_turns_and_the_first_round_does_not_count() -> None:
     order: list[str] = []
     taken = timing.alternate({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 3)
     assert order == ["a", "b"] * 4
-    assert len(taken["a"]["seconds"]) == 3  # type: ignore[arg-type]
+    assert len(taken["a"].seconds) == 3
 
 
 def test_latencies_are_of_each_query(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 0.001, 0.0, 0.002, 0.0, 0.009])
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
-    assert timing.latencies(lambda query: None, ["x", "y", "z"]) == {"p50_ms": 2.0, "p95_ms": 9.0}
+    assert timing.latencies(lambda query: None, ["x", "y", "z"]) == timing.Spread(2.0, 9.0)
 
 
 def test_made_up_vectors_are_units_near_real_ones() -> None:

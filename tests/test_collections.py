@@ -12,7 +12,7 @@ from index.collections import DEFAULT, NAME_MAX
 from index.errors import IndexDamaged, IndexMissing, InputError, StoreError
 from index.uploads import FILE_MAX, Outcome
 from rag import Library
-from tests.crashing import SmallEncoder
+from tests.editions import SmallEncoder
 from ui import cli
 
 

@@ -17,17 +17,15 @@ import pytest
 from index import generations, journal, store
 from tests.crashing import (
     attempted_build,
-    build_edition,
     contending_builds,
     dying_build,
-    edition,
     endless_builds,
     finish,
     limited_build,
     received,
     start,
-    write_edition,
 )
+from tests.editions import build_edition, edition, write_edition
 
 log = logging.getLogger(__name__)
 

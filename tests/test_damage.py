@@ -19,7 +19,7 @@ from index import build, journal, manifest, searchable, store
 from index.errors import IndexDamaged, IndexMismatch
 from index.manifest import MANIFEST, FileEntry, Manifest, Pointer
 from rag import Library
-from tests.crashing import SmallEncoder
+from tests.editions import SmallEncoder
 
 BLOCK = 4096
 GOLDEN = sorted((Path(__file__).parent / "data").glob("format-*"))

@@ -20,7 +20,7 @@ from index.formats import pdf, pdf_process
 from index.formats.pdf_process import PdfProcess
 from index.types import Document
 from tests import samples
-from tests.crashing import SmallEncoder
+from tests.editions import SmallEncoder
 
 FAULTS = {
     "crash": "ctypes.string_at(0)",  # a true segmentation fault
@@ -185,7 +185,7 @@ import sys
 from pathlib import Path
 from index import build
 from index.formats import pdf_process
-from tests.crashing import SmallEncoder
+from tests.editions import SmallEncoder
 pdf_process._seconds = lambda size: 5
 start = pdf_process._start
 def told(source):

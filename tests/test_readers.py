@@ -9,7 +9,8 @@ import pytest
 
 from index import build
 from index.embedding import load_encoder
-from tests.crashing import asking, build_edition, reading, received, start, write_edition
+from tests.crashing import asking, reading, received, start
+from tests.editions import build_edition, write_edition
 
 READERS = 8
 

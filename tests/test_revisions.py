@@ -13,7 +13,7 @@ import pytest
 from index import collections, history, searchable, store
 from index.errors import IndexDamaged, IndexMismatch
 from index.manifest import MANIFEST, FileEntry, Pointer, encode
-from tests.crashing import build_edition, edition, write_edition
+from tests.editions import build_edition, edition, write_edition
 
 Manifest = dict[str, Any]
 

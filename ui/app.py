@@ -69,6 +69,12 @@ def serve(
         shelves.shelf().hold(library)
     page = build_page(shelves, llm)
     address = launch(page, shelves, host, port)
+    _until_interrupted(page, address, announce)
+
+
+def _until_interrupted(
+    page: gr.Blocks, address: str, announce: Callable[[str], None] | None
+) -> None:
     try:
         if announce is not None:
             announce(address)
@@ -119,7 +125,6 @@ def build_page(shelves: Shelves, llm: Choice = None) -> gr.Blocks:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
 
-    ends = Endpoints(shelves, llm)
     with gr.Blocks(title=_title(), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=shell_html(),
@@ -127,25 +132,28 @@ def build_page(shelves: Shelves, llm: Choice = None) -> gr.Blocks:
             apply_default_css=False,
             elem_id="youju",
         )
-        gr.api(ends.chat, api_name="chat", concurrency_limit=_AT_ONCE)
-        gr.api(ends.search, api_name="search", concurrency_limit=_AT_ONCE)
-        gr.api(
-            ends.page_ask,
-            api_name="page_ask",
-            concurrency_limit=_AT_ONCE,
-            api_visibility="undocumented",
-        )
-        for end in (
-            ends.page_state,
-            ends.page_scope,
-            ends.page_build,
-            ends.page_open,
-            ends.page_remove,
-            ends.page_article,
-        ):
-            gr.api(end, api_name=end.__name__, queue=False, api_visibility="undocumented")
+        _name(Endpoints(shelves, llm))
     page.queue(max_size=_WAITING)
     return page
+
+
+def _name(ends: Endpoints) -> None:
+    """Give the page that is being made its endpoints; those that answer wait in the queue."""
+    import gradio as gr
+
+    gr.api(ends.chat, api_name="chat", concurrency_limit=_AT_ONCE)
+    gr.api(ends.search, api_name="search", concurrency_limit=_AT_ONCE)
+    hidden = {"api_visibility": "undocumented"}
+    gr.api(ends.page_ask, api_name="page_ask", concurrency_limit=_AT_ONCE, **hidden)
+    for end in (
+        ends.page_state,
+        ends.page_scope,
+        ends.page_build,
+        ends.page_open,
+        ends.page_remove,
+        ends.page_article,
+    ):
+        gr.api(end, api_name=end.__name__, queue=False, **hidden)
 
 
 def check_address(host: str, port: int) -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -57,33 +58,12 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="youju", description="有据：问文章，句句有出处。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
-    data = Path(os.environ.get("YOUJU_DATA", "data"))
-
-    def command(name: str, help_: str) -> Any:
-        sub = commands.add_parser(name, help=help_, description=help_)
-        sub.add_argument(
-            "--data", type=Path, default=data, help="索引所在文件夹（默认 %(default)s）"
-        )
-        sub.add_argument("--collection", metavar="名称", help="数据文件夹里的哪一个文库")
-        sub.add_argument("--model", help="嵌入模型的名称或路径（默认用自带模型）")
-        return sub
-
-    chat = command("chat", "打开问答网页")
-    chat.add_argument(
-        "--seeds", type=Path, help="文章所在文件夹（默认用上次建索引的来源，没有则用 seeds）"
-    )
-    chat.add_argument("--host", default="127.0.0.1")
-    chat.add_argument("--port", type=int, default=7860)
-    chat.add_argument("--llm", help=_LLM)
+    command = partial(_command, commands)
+    _page(command("chat", "打开问答网页"))
     _asking(command("ask", "回答问题")).add_argument("--llm", help=_LLM)
     search = _asking(command("search", "查找段落"))
     search.add_argument("-k", type=int, default=5, help="段落数（默认 %(default)s）")
-    index = command("index", "建立索引，或只更新改动的文件；索引里只有这次给出的文件")
-    index.add_argument("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
-    index.add_argument("--query-prompt", help="加在问题前的提示语")
-    index.add_argument("--passage-prompt", help="加在段落前的提示语")
-    index.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
-    index.add_argument("--watch", action="store_true", help="一直留意改动，随时更新索引")
+    _building(command("index", "建立索引，或只更新改动的文件；索引里只有这次给出的文件"))
     _evaluation(command("eval", "在有标准答案的问题上评测"))
     for name, help_ in (("generations", "列出最近几版索引"), ("collections", "列出各个文库")):
         listing = command(name, help_)
@@ -92,6 +72,37 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("generation", nargs="?", help="版号（默认当前版的前一版）")
     command("doctor", "检查环境、模型和索引")
     return parser
+
+
+def _command(commands: Any, name: str, help_: str) -> Any:
+    """A command with what every one of them takes."""
+    command = commands.add_parser(name, help=help_, description=help_)
+    data = Path(os.environ.get("YOUJU_DATA", "data"))
+    command.add_argument(
+        "--data", type=Path, default=data, help="索引所在文件夹（默认 %(default)s）"
+    )
+    command.add_argument("--collection", metavar="名称", help="数据文件夹里的哪一个文库")
+    command.add_argument("--model", help="嵌入模型的名称或路径（默认用自带模型）")
+    return command
+
+
+def _page(command: argparse.ArgumentParser) -> None:
+    """What the page is made of, where it is served and who writes."""
+    add = command.add_argument
+    add("--seeds", type=Path, help="文章所在文件夹（默认用上次建索引的来源，没有则用 seeds）")
+    add("--host", default="127.0.0.1")
+    add("--port", type=int, default=7860)
+    add("--llm", help=_LLM)
+
+
+def _building(command: argparse.ArgumentParser) -> None:
+    """What to build the index of, and how."""
+    add = command.add_argument
+    add("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
+    add("--query-prompt", help="加在问题前的提示语")
+    add("--passage-prompt", help="加在段落前的提示语")
+    add("--json", action="store_true", help="输出一个 JSON 对象")
+    add("--watch", action="store_true", help="一直留意改动，随时更新索引")
 
 
 def _evaluation(command: argparse.ArgumentParser) -> None:

@@ -81,16 +81,14 @@ def message_html(error: Exception) -> str:
 def _problem(state: State) -> str:
     error = state.error or YoujuError()
     title = next((title for kind, title in _TITLES if isinstance(error, kind)), "broken")
-    note = message_html(error)
     failed = state.build.error if state.build else None
-    if failed is not None:
-        note += f'</p><p class="failed">{both("build_failed")}{message_html(failed)}'
+    rest = f'<p class="failed">{both("build_failed")}{message_html(failed)}</p>' if failed else ""
     if isinstance(error, StoreError):
         label = both("build_now" if title == "missing" else "mend")
         button = f'<button type="button" class="primary build">{label}</button>'
     else:
         button = f'<button type="button" class="primary reopen">{both("try_again")}</button>'
-    return _view(title, note, f"{button}{_upload()}")
+    return _view(title, message_html(error), f"{rest}{button}{_upload()}")
 
 
 def _upload() -> str:

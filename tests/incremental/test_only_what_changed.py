@@ -32,6 +32,21 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts whose words were counted."""
+    texts: list[str] = []
+    real_tokens = tokens.search_tokens
+
+    def search_tokens(text: str) -> list[str]:
+        texts.append(text)
+        return real_tokens(text)
+
+    monkeypatch.setattr(build, "search_tokens", search_tokens)
+    monkeypatch.setattr(searchable, "search_tokens", search_tokens)
+    return texts
+
+
 def report(**changes: object) -> BuildReport:
     none = BuildReport((), (), (), (), 0, ())
     return replace(none, **changes)  # type: ignore[arg-type]
@@ -58,23 +73,15 @@ def test_nothing_changed_nothing_is_done(
 
 
 def test_only_what_changed_is_read_cut_embedded_and_counted(
-    folder: Path, data: Path, encoder: Encoder, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, data: Path, encoder: Encoder, reads: list[str], counted: list[str]
 ) -> None:
     build.build([folder], data, encoder)
-    counted: list[str] = []
-    real_tokens = tokens.search_tokens
-
-    def search_tokens(text: str) -> list[str]:
-        counted.append(text)
-        return real_tokens(text)
-
-    monkeypatch.setattr(build, "search_tokens", search_tokens)
-    monkeypatch.setattr(searchable, "search_tokens", search_tokens)
     (folder / "b.txt").write_text(TEXTS["b.txt"].replace("187", "188"), "utf-8")
     (folder / "d.txt").write_text("新文\n\n这是一篇刚刚加入的文章，讲的是节水灌溉。\n", "utf-8")
     (folder / "下" / "c.txt").unlink()
     (folder / "a.txt").rename(folder / "下" / "z.txt")
     reads.clear()
+    counted.clear()
     watched = Watched(encoder)
     built = build.build([folder], data, watched)
     assert built.report == report(

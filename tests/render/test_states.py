@@ -7,7 +7,7 @@ import re
 import pytest
 
 from index import build
-from index.errors import IndexDamaged, IndexMissing, ModelError
+from index.errors import IndexDamaged, IndexMissing, ModelError, StoreError
 from index.types import Progress
 from rag import Library
 from tests.render.turns import Page, document, passage
@@ -26,6 +26,14 @@ def test_every_problem_has_its_way_out() -> None:
     no_model = Page(states.main_html(State("failed", error=ModelError("没有模型。")), ()))
     assert len(no_model.with_class("reopen")) == 1
     assert not no_model.with_class("build")
+
+
+def test_a_build_that_failed_is_told_below_the_problem() -> None:
+    build = Build((), error=StoreError("磁盘满了。"), ended=True)
+    html = states.main_html(State("failed", error=IndexDamaged("坏了。"), build=build), ())
+    problem, told = html.index("坏了。"), html.index('</p><p class="failed">')
+    assert problem < told < html.index("磁盘满了。")
+    assert html.count("<p") == html.count("</p>") == 2
 
 
 def test_the_insides_of_an_unexpected_error_stay_inside() -> None:

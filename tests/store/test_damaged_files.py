@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,28 +14,39 @@ from index.errors import IndexDamaged, StoreError
 from tests.store.on_disk import FILES, HEADER, assert_damaged, current, files_below
 
 
-def test_a_flipped_bit_is_seen(built: Path) -> None:
+def flipped(path: Path) -> Iterator[bytes]:
+    good = path.read_bytes()
+    for bit in range(0, 8 * len(good), 1 if path.name == "CURRENT" else 7):
+        bad = bytearray(good)
+        bad[bit // 8] ^= 1 << bit % 8
+        yield bytes(bad)
+
+
+def cut_or_grown(path: Path) -> Iterator[bytes]:
+    good = path.read_bytes()
+    yield from (good[:end] for end in range(len(good)))
+    yield good + b"\n"
+    yield good * 50 + b"x"
+
+
+def assert_each_is_seen(built: Path, changed: Callable[[Path], Iterator[bytes]]) -> None:
+    """Whatever of ``changed`` stands in a file's place; with its own bytes all is well again."""
     for path in files_below(built):
         good = path.read_bytes()
-        for bit in range(0, 8 * len(good), 1 if path.name == "CURRENT" else 7):
-            bad = bytearray(good)
-            bad[bit // 8] ^= 1 << bit % 8
+        for bad in changed(path):
             path.write_bytes(bad)
             with pytest.raises(IndexDamaged):
                 store.read(built)
         path.write_bytes(good)
     assert store.read(built).files == FILES
+
+
+def test_a_flipped_bit_is_seen(built: Path) -> None:
+    assert_each_is_seen(built, flipped)
 
 
 def test_every_truncation_and_growth_is_seen(built: Path) -> None:
-    for path in files_below(built):
-        good = path.read_bytes()
-        for bad in [*(good[:end] for end in range(len(good))), good + b"\n", good * 50 + b"x"]:
-            path.write_bytes(bad)
-            with pytest.raises(IndexDamaged):
-                store.read(built)
-        path.write_bytes(good)
-    assert store.read(built).files == FILES
+    assert_each_is_seen(built, cut_or_grown)
 
 
 def test_every_missing_file_is_seen(built: Path) -> None:

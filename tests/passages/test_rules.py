@@ -1,0 +1,63 @@
+"""The rules that make passages, one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.passages import ABOUT, chunk, search_text
+from index.types import Document
+from tests.passages.cutting import everything_fits, sections, texts
+
+BODY = "为了节约用水，保护水资源，根据有关法律，结合本县实际情况，制定本办法，请各乡镇遵照执行。"
+
+
+def test_heading_styles() -> None:
+    text = f"标题\n\n# 总则\n\n{BODY}\n\n## 目的\n\n{BODY}\n\n第二章 管理\n\n{BODY}\n"
+    assert sections(text)[-3:] == ["总则", "总则 › 目的", "第二章 管理"]
+
+
+def test_heading_without_a_number_stands_over_a_paragraph() -> None:
+    assert sections(f"标题\n\n怎样省水\n\n{BODY}") == [ABOUT, "怎样省水"]
+    # A short closing line is a paragraph.
+    assert texts(f"标题\n\n{BODY}\n\n请遵照执行")[1:] == [BODY, "请遵照执行"]
+
+
+def test_bullets_form_one_passage() -> None:
+    text = f"标题\n\n{BODY}\n\n要求如下：\n- 省水；\n- 省电；\n- 省钱。\n\n{BODY}"
+    assert texts(text)[1:] == [BODY, "要求如下：\n- 省水；\n- 省电；\n- 省钱。", BODY]
+
+
+def test_table_with_bars() -> None:
+    text = f"标题\n\n{BODY}\n\n| 镇 | 率 |\n| 石桥 | 98% |\n\n{BODY}"
+    assert texts(text)[2] == "| 镇 | 率 |\n| 石桥 | 98% |"
+
+
+def test_long_dialogue_is_cut_between_turns() -> None:
+    turns = [f"{'问' if i % 2 == 0 else '答'}：{'这一轮说得很长' * 12}。" for i in range(8)]
+    found = texts(f"标题\n\n{BODY}\n\n" + "\n".join(turns))[2:]
+    assert len(found) > 1
+    assert "\n".join(found).split("\n") == turns
+    assert all(len(passage) <= 400 for passage in found)
+
+
+@pytest.mark.parametrize(
+    "debris",
+    ["字号：大 中 小", "打印 关闭", "扫一扫关注我们", "点赞 12", "阅读量：1024", "分享到微信"],
+)
+def test_debris_lines(debris: str) -> None:
+    found = texts(f"标题\n\n{BODY}\n\n{debris}\n\n{BODY}")
+    assert found == ["标题", BODY, BODY]
+
+
+def test_words_of_debris_inside_a_sentence_are_text() -> None:
+    line = (
+        "市民下载客户端以后，可以浏览更多新闻，也可以分享到微信，还能调整字号大小，十分方便好用。"
+    )
+    assert line in texts(f"标题\n\n{BODY}\n\n{line}\n")
+
+
+def test_context_is_title_and_heading() -> None:
+    document = Document("d", "题", "甲。乙。", "d.txt")
+    (one,) = chunk(document, everything_fits)
+    assert search_text(document, "节", one.windows[0]) == "题\n节\n甲。乙。"
+    assert search_text(Document("d", "", "甲。", "d"), "", one.sentences[0]) == "甲。"
