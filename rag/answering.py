@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from index import layout
@@ -21,6 +21,7 @@ PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
 _SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
+_MOST = 0.5  # share of the question's words with which a lead is what was asked about
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
 # A further sentence is cited when its odds are at least this share of the best one's.
@@ -94,24 +95,29 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
         if logits[i] >= logits[order[0]] + math.log(share)
     ]
     numbers = {(c.row, c.number) for c in close if not wants_list or c.row == best.row}
-    numbers |= _whole(index, reading.question, best, close)
+    asked = {(c.row, c.number) for c in reading.candidates if c in close or _named(c)}
+    numbers |= _whole(index, reading.question, best, asked)
     ordered = sorted(numbers, key=lambda place: (_rank(reading, place[0]), place[1]))
     return [_sentence(index, row, number) for row, number in ordered[:_ITEMS_MAX]]
 
 
+def _named(candidate: Candidate) -> bool:
+    """Whether most of the question's words are in a sentence."""
+    return dict(zip(FEATURES, candidate.features, strict=True))["sentence_words"] >= _MOST
+
+
 def _whole(
-    index: SearchIndex, question: Question, best: Candidate, close: Sequence[Candidate]
+    index: SearchIndex, question: Question, best: Candidate, asked: Set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """What must stand beside the best sentence: a lead's content, a list's other items."""
+    """What must stand beside the best sentence: a lead's content, a list's other items.
+
+    ``asked``: rows and numbers of sentences that the question may be about.
+    """
     chunk = index.chunks[best.row]
     texts = [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
     leads = [i for i, text in enumerate(texts) if spans.ENUMERATOR.match(text)]
     at = best.number
-    if (
-        at
-        and is_lead(texts[at - 1])
-        and any((c.row, c.number) == (best.row, at - 1) for c in close)
-    ):
+    if at and is_lead(texts[at - 1]) and (best.row, at - 1) in asked:
         at -= 1  # what announces the best sentence was asked about, and announces more
     numbers = {best.number}
     if is_lead(texts[at]):
