@@ -27,7 +27,7 @@ _ENOUGH = 4.0  # log-odds of an answer in those read so far with which the other
 # Standard deviations of the pool between the best passage and the next: then it is surely right.
 SURE_LEAD = 1.0
 # What a unit of the reader's log-odds adds to the fused score, and the odds that add nothing.
-ODDS_WEIGHT, ODDS_FLOOR, ODDS_CEILING = 0.15, -8.0, 6.0
+ODDS_WEIGHT, ODDS_FLOOR, ODDS_CEILING = 0.1, -10.0, 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

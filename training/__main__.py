@@ -40,7 +40,7 @@ def main() -> None:
 def write_reader(reader: Any, out: Path, made: Mapping[str, Any]) -> None:
     """Write the changed tensors and a JSON file that says what they are and fit onto."""
     from index import bundled_model
-    from training.corpus import SOURCES
+    from training.corpus import SOURCES, WRITTEN
     from training.export import save_changes
     from training.train import LOG
 
@@ -48,7 +48,7 @@ def write_reader(reader: Any, out: Path, made: Mapping[str, Any]) -> None:
     about = {
         "base": bundled_model.NAME,
         "base_sha256": bundled_model.SOURCE_SHA256,
-        "data": list(SOURCES),
+        "data": [*SOURCES, WRITTEN.name],
         **made,
         "validation": next(line for line in reversed(log) if "auroc" in line),
     }
