@@ -7,7 +7,6 @@ vector of one of 2,000 real passages with noise that leaves a cosine of about 0.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -114,7 +113,7 @@ def _measure(root: Path, folder: Path) -> dict[str, object]:
         "vectors": timing.latencies(lambda q: index.vectors.search(vectors[q][None], 100), queries),
         "words": timing.latencies(lambda q: index.window_words.top(cut[q], 100), queries),
         "vector_bytes": counts.windows * index.vectors.dimension * 2,
-        "peak_MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_MB": timing.peak_mb(),
     }
 
 

@@ -7,7 +7,6 @@ and ``ask`` for the first questions of each folder, each asked once, without a l
 from __future__ import annotations
 
 import argparse
-import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"| {_shown(found.search)} | {_shown(found.ask)} |",
             flush=True,
         )
-    print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    print(f"peak {timing.peak_mb()} MB")
 
 
 if __name__ == "__main__":

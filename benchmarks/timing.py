@@ -75,6 +75,12 @@ def save(name: str, figures: Mapping[str, Any]) -> None:
     print(text)
 
 
+def peak_mb() -> int:
+    """The most memory of this process so far; ``getrusage`` counts that of its parent as well."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in status if line.startswith("VmHWM"))) // 1024
+
+
 def machine() -> dict[str, object]:
     """Processor, threads, versions."""
     described = Path("/proc/cpuinfo").read_text().splitlines()

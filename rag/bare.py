@@ -20,6 +20,7 @@ _BRACKETS = (
     ("『", "』"),
     ("〈", "〉"),
 )
+_NAME = re.compile("[“《「『]([^”》」』，。]{2,12})[”》」』]")
 _COPULA = re.compile(
     r"(?:分别)?(?:是|为|于|叫做|叫|称为|名为|达到|达|有|：|:|在|位于)",
 )
@@ -31,12 +32,36 @@ _LEADING = frozenset(
 
 
 def bare(question: str, text: str, found: Span) -> Span:
-    """``found`` in ``text``, cut at its beginning and of marks at its ends; never empty."""
-    span = _stripped(text, found)
+    """``found`` in ``text``: whole names and words, cut at its beginning and of marks at its ends.
+
+    Never empty.
+    """
+    span = _stripped(text, _whole_words(text, _whole_name(text, found)))
     for cut in (_after_copula, _after_said_words):
         shorter = _balanced(text, _stripped(text, cut(question, text, span)))
         span = shorter if shorter.start < shorter.end else span
     return span
+
+
+def _whole_name(text: str, span: Span) -> Span:
+    """All of a quoted name of which ``span`` is a part: 澧兰 in “澧兰党建”."""
+    for match in _NAME.finditer(text):
+        name = Span(*match.span(1))
+        if name.start <= span.start and span.end <= name.end:
+            return name
+    return span
+
+
+def _whole_words(text: str, span: Span) -> Span:
+    """With the words that its ends are in: 健 in 王健."""
+    start, end, at = span.start, span.end, 0
+    for word, _ in tokens.tagged_words(text):
+        if at < start < at + len(word):
+            start = at
+        if at < end < at + len(word):
+            end = at + len(word)
+        at += len(word)
+    return Span(start, end)
 
 
 def _after_copula(question: str, text: str, span: Span) -> Span:
