@@ -17,6 +17,7 @@ from benchmarks import (
     growth,
     latency,
     timing,
+    vectors,
 )
 from index.types import Document
 from rag import Library
@@ -117,3 +118,18 @@ def test_the_latency_of_an_index_is_a_row(
     assert row[1].strip() == seed_data.name
     assert [int(cell) for cell in row[2:4]] == [1, 7]
     assert all(float(part) > 0 for cell in row[4:7] for part in cell.split("/"))
+
+
+def test_each_way_to_search_is_measured_with_its_own_effort() -> None:
+    chance = np.random.default_rng(5)
+    rows = growth.noisy(chance.standard_normal((4_000, 384)).astype(np.float32), chance)
+    found = {}
+    for way in vectors._ways(rows):
+        if "PQ" in way.name:
+            break  # training it takes a minute
+        found[way.name] = [set(way.search(row[None])[0].tolist()) for row in rows[:50]]
+    few, many = found["IVF252,SQfp16 1"], found["IVF252,SQfp16 64"]
+    exact = found["exact fp16 (youju)"]
+    assert sum(len(a & b) for a, b in zip(few, exact, strict=True)) < sum(
+        len(a & b) for a, b in zip(many, exact, strict=True)
+    )
