@@ -52,7 +52,8 @@ def test_the_fit_refuses_the_same_share_at_each_size() -> None:
     at = CONFIDENCE_FEATURES.index("reader_odds")
     for size in (10, 10000):
         values = [_odds(e) for e in foreign if e.reading.searched == size]
-        logits = [judge.logit([v if i == at else 0.0 for i in range(3)]) for v in values]
+        names = range(len(CONFIDENCE_FEATURES))
+        logits = [judge.logit([v if i == at else 0.0 for i in names]) for v in values]
         cut = threshold.one + threshold.growth * math.log(size)
         assert np.mean([logit < cut for logit in logits]) == pytest.approx(0.9, abs=0.06)
 
