@@ -95,8 +95,8 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
         if logits[i] >= logits[order[0]] + math.log(share)
     ]
     numbers = {(c.row, c.number) for c in close if not wants_list or c.row == best.row}
-    leads = [c for c in reading.candidates if c in close or (wants_list and _named(c))]
-    asked = {(c.row, c.number) for c in leads}
+    named = [c for c in reading.candidates if wants_list and _named(c)]
+    asked = {(c.row, c.number) for c in (*close, *named)}
     numbers |= _whole(index, reading.question, best, asked)
     ordered = sorted(numbers, key=lambda place: (_rank(reading, place[0]), place[1]))
     return [_sentence(index, row, number) for row, number in ordered[:_ITEMS_MAX]]
