@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 from index.embedding import Done, Prompts, Vector, encodable
 from index.errors import ModelError
 from index.manifest import ModelInfo
-from index.shared import Shared
+from index.shared import Shared, files_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -65,7 +65,7 @@ class SentenceEncoder:
         Raises:
             ModelError: there is no such model, or it is no sentence-transformers model.
         """
-        key = (name_or_path, *_files(Path(name_or_path)))
+        key = (name_or_path, *files_of(Path(name_or_path)))
         return cls(name_or_path, _models.get(key, lambda: load(name_or_path)), prompts)
 
     def encode_queries(self, queries: Sequence[str]) -> Vector:
@@ -136,13 +136,6 @@ def _prompts(name: str, model: SentenceTransformer, given: Prompts) -> tuple[str
         query if given.query is None else given.query,
         passage if given.passage is None else given.passage,
     )
-
-
-def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """What tells a folder's model from one that is put in its place; nothing of a mere name."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        stat = path.stat()
-        yield str(path.resolve()), stat.st_mtime_ns, stat.st_size
 
 
 def _fingerprint(model: SentenceTransformer) -> str:

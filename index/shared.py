@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -25,3 +26,10 @@ class Shared(Generic[_Key, _Value]):
             if value is None:
                 value = self._held[key] = make()
             return value
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """What tells a folder's model from one that is put in its place; nothing of a mere name."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        stat = path.stat()
+        yield str(path.resolve()), stat.st_mtime_ns, stat.st_size

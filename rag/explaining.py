@@ -5,7 +5,7 @@ from __future__ import annotations
 from index import tokens
 from index.errors import InputError
 from index.searchable import SearchIndex
-from rag import questions, ranking
+from rag import questions
 from rag.search import Looked
 from rag.types import Hit, Why
 
@@ -18,7 +18,7 @@ def why(index: SearchIndex, looked: Looked, hit: Hit) -> Why:
     Raises:
         InputError: the index has no such passage.
     """
-    ranked = ranking.passages(looked.pool, looked.windows, len(looked.pool.windows))
+    ranked = looked.passages(len(looked.pool.windows))
     chunks, wanted = index.chunks, hit.passage.id
     passage = next((p for p in ranked if chunks[p.row].passage.id == wanted), None)
     if passage is None and all(chunk.passage.id != wanted for chunk in chunks):
@@ -30,4 +30,5 @@ def why(index: SearchIndex, looked: Looked, hit: Hit) -> Why:
         dense_rank=passage.dense_rank if passage else None,
         lexical_rank=passage.lexical_rank if passage else None,
         odds=passage.odds if passage else None,
+        relevance=passage.relevance if passage else None,
     )

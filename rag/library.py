@@ -23,15 +23,16 @@ from rag import (
     evidence,
     explaining,
     instructions,
-    ranking,
     together,
     writing,
 )
+from rag import reranker as rerankers
 from rag.calibration import Calibration
 from rag.conversation import Turn
 from rag.evidence import Reading
 from rag.generators import Choice
 from rag.ranking import RankedPassage
+from rag.reranker import Reranker
 from rag.retrieval import LegRankings
 from rag.scope import EVERYTHING, Scope
 from rag.search import Search
@@ -47,10 +48,11 @@ class Library:
         index: SearchIndex,
         encoder: Encoder,
         build_report: BuildReport | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._manifest, self._index, self._encoder = manifest, index, encoder
         self.build_report = build_report  # None where the index was opened, not built
-        self._search = Search(index, encoder)
+        self._search = Search(index, encoder, reranker)
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
         self.documents: Mapping[str, Document] = index.by_id
         self.passages: Sequence[Passage] = Lazy(index.chunks, lambda chunk: chunk.passage)
@@ -65,6 +67,7 @@ class Library:
         model: str | None = None,
         query_prompt: str | None = None,
         passage_prompt: str | None = None,
+        reranker: str | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Library:
         """Make ``data`` hold exactly what is in ``sources`` (files and folders), and open it.
@@ -72,7 +75,7 @@ class Library:
         Files uploaded to it are kept. ``collection`` names an index beside the one in ``data``.
         ``model`` is any sentence-transformers name or path (default: the bundled model), the
         prompts override what it saved. Unchanged documents keep their passages and vectors.
-        ``build_report`` of the result tells what was added, changed, moved and removed, and
+        ``reranker``: see `open`. ``build_report`` of the result tells what was added, changed, moved and removed, and
         lists the files that could not be read: they are left out, the rest is indexed.
 
         Raises:
@@ -82,21 +85,30 @@ class Library:
         """
         paths = [sources] if isinstance(sources, str | Path) else list(sources)
         encoder = load_encoder(model, Prompts(query_prompt, passage_prompt))
+        chosen = rerankers.named(reranker)
         report = progress or (lambda _: None)
         root = collections.root(Path(data), collection)
         built = build.build([Path(p) for p in paths], root, encoder, report)
-        return cls(built.manifest, built.index, encoder, built.report)
+        return cls(built.manifest, built.index, encoder, built.report, chosen)
 
     @classmethod
     def open(
-        cls, data: str | Path = "data", *, collection: str | None = None, model: str | None = None
+        cls,
+        data: str | Path = "data",
+        *,
+        collection: str | None = None,
+        model: str | None = None,
+        reranker: str | None = None,
     ) -> Library:
         """Open the index in ``data``, or a ``collection`` there, with its own or another ``model``.
+
+        ``reranker`` is the name or path of a sentence-transformers CrossEncoder, which then orders
+        the best windows (BAAI/bge-reranker-v2-m3); the bundled reader still marks the answers.
 
         Raises:
             InputError: there is no such collection.
             IndexMissing, IndexDamaged, IndexMismatch: each with the command that mends it.
-            ModelError: the model cannot be loaded.
+            ModelError: a model cannot be loaded.
         """
         root = collections.existing(Path(data), collection)
         manifest, index = searchable.read(root)
@@ -106,7 +118,7 @@ class Library:
         prompts = Prompts(stored.query_prompt, stored.passage_prompt) if same else None
         encoder = load_encoder(model or stored.name, prompts)
         searchable.check_model(manifest.header, encoder.info, root)
-        return cls(manifest, index, encoder)
+        return cls(manifest, index, encoder, reranker=rerankers.named(reranker))
 
     @property
     def info(self) -> IndexInfo:
@@ -155,8 +167,7 @@ class Library:
             raise InputError(f"k 应至少为 1，现在是 {k}。")
         text = asked.checked(question)
         looked = self._search.found(text, k, within)
-        ranked = ranking.passages(looked.pool, looked.windows, k)
-        return [self._hit(text, passage, k) for passage in ranked]
+        return [self._hit(text, passage, k) for passage in looked.passages(k)]
 
     def ask(
         self,
@@ -229,7 +240,7 @@ class Library:
 
     def _judge(self, question: str, within: Scope) -> tuple[tuple[RankedPassage, ...], Reading]:
         looked = self._search.read(question, answering.PASSAGES, within)
-        ranked = ranking.passages(looked.pool, looked.windows, answering.PASSAGES)
+        ranked = looked.passages(answering.PASSAGES)
         return ranked, evidence.read(question, self._index, ranked, looked, self._encoder)
 
     def _hit(self, question: str, found: RankedPassage, k: int) -> Hit:

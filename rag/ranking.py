@@ -2,12 +2,12 @@
 
 The reader looks at a fixed number of windows, so that a question has a bounded cost; where the
 first of the legs is far ahead, searching does not ask it. docs/decisions/0013 says what was
-measured.
+measured. A reranker of the user's choosing orders a fixed number of windows in its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +18,12 @@ from index.types import Span
 from rag import fusion, retrieval
 from rag.fusion import Rows, Scores
 from rag.reader import Logits, Reader, Text
+from rag.reranker import Reranker
 from rag.retrieval import Pool
 from rag.types import Leg
 
 WINDOWS = 8  # that the reader looks at, at the most
+RERANKED = 20  # that a reranker looks at
 _AT_ONCE = 4
 _ENOUGH = 4.0  # log-odds of an answer in those read so far with which the others are left
 # Standard deviations of the pool between the best passage and the next: then it is surely right.
@@ -46,12 +48,20 @@ class ReadWindow:
         return found.odds if found else ODDS_FLOOR
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reranked:
+    """What a reranker said of windows: their ``places`` in the pool, and a score each."""
+
+    places: Rows
+    scores: Scores
+
+
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
     """A passage by its best window; a higher ``score`` is better, ``rank`` starts at 1.
 
     ``dense_rank`` and ``lexical_rank`` (None: no word in common) are its places in each leg;
-    ``odds`` are the reader's log-odds (None: not read).
+    ``odds`` are the reader's log-odds (None: not read), ``relevance`` the score of a reranker.
     """
 
     row: int
@@ -60,6 +70,7 @@ class RankedPassage:
     dense_rank: int
     lexical_rank: int | None
     odds: float | None
+    relevance: float | None = None
 
     def found_by(self, depth: int) -> tuple[Leg, ...]:
         """Legs that have it among their first ``depth``; failing that, the leg that is nearest."""
@@ -75,13 +86,18 @@ class RankedPassage:
 
 
 def read(
-    index: SearchIndex, question: str, pool: Pool, reader: Reader, count: int = WINDOWS
+    index: SearchIndex,
+    question: str,
+    pool: Pool,
+    reader: Reader,
+    count: int = WINDOWS,
+    reranked: Reranked | None = None,
 ) -> tuple[ReadWindow, ...]:
     """Let the reader look at the best windows of the pool, best first.
 
     ``count`` at the most: where the first hold a likely answer, the others are not read.
     """
-    places = fusion.best(pool.fused, count)
+    places = fusion.best(scores(pool, (), reranked), count)
     found: tuple[ReadWindow, ...] = ()
     for first in range(0, len(places), _AT_ONCE):
         found += _read(index, simplified(question), pool, reader, places[first : first + _AT_ONCE])
@@ -90,12 +106,27 @@ def read(
     return found
 
 
+def rerank(index: SearchIndex, question: str, pool: Pool, reranker: Reranker) -> Reranked:
+    """Let a reranker score the best windows of the pool."""
+    places = fusion.best(pool.fused, RERANKED)
+    _, _, texts = _texts(index, pool, places)
+    return Reranked(places, reranker.scores(simplified(question), texts))
+
+
+def _texts(
+    index: SearchIndex, pool: Pool, places: Rows
+) -> tuple[list[int], list[Span], list[Text]]:
+    """The passages, the spans and the texts of windows."""
+    owners = [int(pool.chunks[at]) for at in places]
+    spans = [retrieval.window_span(index, int(pool.windows[at])) for at in places]
+    texts = [_shown(index, chunk, span) for chunk, span in zip(owners, spans, strict=True)]
+    return owners, spans, texts
+
+
 def _read(
     index: SearchIndex, question: str, pool: Pool, reader: Reader, places: Rows
 ) -> tuple[ReadWindow, ...]:
-    spans = [retrieval.window_span(index, int(pool.windows[at])) for at in places]
-    owners = [int(pool.chunks[at]) for at in places]
-    texts = [_shown(index, chunk, span) for chunk, span in zip(owners, spans, strict=True)]
+    owners, spans, texts = _texts(index, pool, places)
     return tuple(
         ReadWindow(int(pool.windows[at]), chunk, span, logits)
         for at, chunk, span, logits in zip(
@@ -110,8 +141,20 @@ def is_sure(pool: Pool) -> bool:
     return len(first) < 2 or bool(pool.fused[first[0]] - pool.fused[first[1]] >= SURE_LEAD)
 
 
-def scores(pool: Pool, read_windows: Sequence[ReadWindow]) -> Scores:
-    """Scores ``(windows,)`` of the pool; a window that was read is above any that was not."""
+def scores(
+    pool: Pool, read_windows: Sequence[ReadWindow], reranked: Reranked | None = None
+) -> Scores:
+    """Scores ``(windows,)`` of the pool, by the reader, or by a reranker where there was one.
+
+    The reader's odds are added to the fused score. A reranker's scores are on a scale of their own:
+    they are shifted above those of all windows that it has not seen.
+    """
+    if reranked is not None:
+        total = pool.fused.copy()
+        if len(reranked.places):
+            lowest = reranked.scores.min()
+            total[reranked.places] = reranked.scores - lowest + pool.fused.max()
+        return total
     odds = {window.window: window.odds for window in read_windows}
     clipped = [
         np.clip(odds.get(int(window), ODDS_FLOOR), ODDS_FLOOR, ODDS_CEILING)
@@ -122,15 +165,17 @@ def scores(pool: Pool, read_windows: Sequence[ReadWindow]) -> Scores:
 
 
 def passages(
-    pool: Pool, read_windows: Sequence[ReadWindow], count: int
+    pool: Pool,
+    read_windows: Sequence[ReadWindow],
+    count: int,
+    reranked: Reranked | None = None,
 ) -> tuple[RankedPassage, ...]:
     """The ``count`` best passages, best first."""
-    total = scores(pool, read_windows)
+    total = scores(pool, read_windows, reranked)
     dense, lexical = (_ranks(pool.chunks, leg) for leg in (pool.dense, pool.lexical))
     said = set(pool.chunks[pool.said].tolist())
-    odds: dict[int, float] = {}
-    for window in read_windows:
-        odds[window.chunk] = max(window.odds, odds.get(window.chunk, window.odds))
+    odds = _highest((window.chunk, window.odds) for window in read_windows)
+    relevance = _relevance(pool, reranked) if reranked else {}
     return tuple(
         RankedPassage(
             row=(row := int(pool.chunks[at])),
@@ -139,9 +184,23 @@ def passages(
             dense_rank=dense[row],
             lexical_rank=lexical[row] if row in said else None,
             odds=odds.get(row),
+            relevance=relevance.get(row),
         )
         for rank, at in enumerate(retrieval.best_of_each(pool.chunks, total)[:count], 1)
     )
+
+
+def _relevance(pool: Pool, reranked: Reranked) -> Mapping[int, float]:
+    chunks = pool.chunks[reranked.places].tolist()
+    return _highest(zip(chunks, reranked.scores.tolist(), strict=True))
+
+
+def _highest(values: Iterable[tuple[int, float]]) -> Mapping[int, float]:
+    """The highest value of each key."""
+    highest: dict[int, float] = {}
+    for key, value in values:
+        highest[key] = max(value, highest.get(key, value))
+    return highest
 
 
 def _ranks(chunks: Rows, scores: Scores) -> Mapping[int, int]:

@@ -10,8 +10,9 @@ from index.embedding import Encoder, Vector
 from index.searchable import SearchIndex
 from index.simplified import simplified
 from rag import ranking, retrieval
-from rag.ranking import ReadWindow
+from rag.ranking import RankedPassage, ReadWindow, Reranked
 from rag.reader import Reader
+from rag.reranker import Reranker
 from rag.retrieval import LegRankings, Pool
 from rag.scope import EVERYTHING, Catalogue, Scope, Selection
 from rag.types import Covered
@@ -19,28 +20,40 @@ from rag.types import Covered
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """A question with its vector (d,), the windows found, and those of them that were read."""
+    """A question with its vector (d,), the windows found, and those of them that were read.
+
+    ``reranked`` is what a reranker said of them, where there is one.
+    """
 
     question: str
     query: Vector
     pool: Pool
     windows: tuple[ReadWindow, ...]
     within: Scope
+    reranked: Reranked | None = None
+
+    def passages(self, count: int) -> tuple[RankedPassage, ...]:
+        """The ``count`` best passages, best first."""
+        return ranking.passages(self.pool, self.windows, count, self.reranked)
 
 
 class Search:
     """Looks questions up in one index; safe to share between threads."""
 
-    def __init__(self, index: SearchIndex, encoder: Encoder) -> None:
-        self._index, self._encoder = index, encoder
+    def __init__(
+        self, index: SearchIndex, encoder: Encoder, reranker: Reranker | None = None
+    ) -> None:
+        self._index, self._encoder, self._reranker = index, encoder, reranker
         self._last: Looked | None = None
         self.selected = lru_cache(8)(self._select)  # a turn of the page asks for it many times
 
     def found(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
         """So many passages, where the scope has them; read unless the first is plain."""
         query, pool = self._find(question, passages, within)
-        windows = () if ranking.is_sure(pool) else self._read(question, pool)
-        return Looked(question, query, pool, windows, within)
+        reranked = self._rerank(question, pool)
+        settled = reranked is not None or ranking.is_sure(pool)
+        windows = () if settled else self._read(question, pool)
+        return Looked(question, query, pool, windows, within, reranked)
 
     def read(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
         """The same, read in any case."""
@@ -48,7 +61,9 @@ class Search:
         looked = self._last  # another thread may change it meanwhile
         if looked is None or (looked.question, looked.within) != (question, within):
             query, pool = self._find(question, passages, within)
-            looked = Looked(question, query, pool, self._read(question, pool), within)
+            reranked = self._rerank(question, pool)
+            windows = self._read(question, pool, reranked)
+            looked = Looked(question, query, pool, windows, within, reranked)
             self._last = looked
         return looked
 
@@ -56,7 +71,8 @@ class Search:
         """The ``count`` best documents by each leg, by their fusion, and as ``found``."""
         looked = self.found(question, count)
         pool = looked.pool
-        legs = (pool.dense, pool.lexical, pool.fused, ranking.scores(pool, looked.windows))
+        ranked = ranking.scores(pool, looked.windows, looked.reranked)
+        legs = (pool.dense, pool.lexical, pool.fused, ranked)
         return LegRankings(*(retrieval.documents(self._index, pool, leg, count) for leg in legs))
 
     def covered(self, within: Scope) -> Covered:
@@ -85,8 +101,15 @@ class Search:
         rows = None if selection is None else selection.rows
         return query, retrieval.find(self._index, query, words, passages, rows)
 
-    def _read(self, question: str, pool: Pool) -> tuple[ReadWindow, ...]:
-        return ranking.read(self._index, question, pool, self.reader)
+    def _rerank(self, question: str, pool: Pool) -> Reranked | None:
+        if self._reranker is None:
+            return None
+        return ranking.rerank(self._index, question, pool, self._reranker)
+
+    def _read(
+        self, question: str, pool: Pool, reranked: Reranked | None = None
+    ) -> tuple[ReadWindow, ...]:
+        return ranking.read(self._index, question, pool, self.reader, reranked=reranked)
 
     @cached_property
     def reader(self) -> Reader:

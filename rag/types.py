@@ -101,13 +101,16 @@ Certainty = Literal["strong", "weak", "none"]
 class Why:
     """Why a passage was found: words in common, its rank in each leg (None: not found).
 
-    ``odds`` are the reader's log-odds that its best window answers (None: it was not read).
+    ``odds`` are the reader's log-odds that its best window answers (None: it was not read),
+    ``relevance`` is the score of a reranker, on its own scale (None: there is none, or it did not
+    see the passage).
     """
 
     words: tuple[str, ...]
     dense_rank: int | None
     lexical_rank: int | None
     odds: float | None
+    relevance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def serve(
     host: str,
     port: int,
     model: str | None,
+    reranker: str | None = None,
     announce: Callable[[str], None] | None = None,
     library: Library | None = None,
     llm: Choice = None,
@@ -62,7 +63,7 @@ def serve(
         InputError: the address cannot be listened on, for instance because it is in use.
     """
     check_address(host, port)
-    shelves = Shelves.at(data, seeds, model, collection)
+    shelves = Shelves.at(data, seeds, model, collection, reranker)
     if library is None:
         shelves.shelf().open()
     else:

@@ -21,6 +21,11 @@ _LLM = (
     "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
 )
 
+_RERANKER = (
+    "重排模型的名称或路径（sentence-transformers 的 CrossEncoder，"
+    "如 BAAI/bge-reranker-v2-m3；默认用自带阅读器）"
+)
+
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options of ``arguments`` (None: of this process); wrong ones end it with exit code 2."""
@@ -93,6 +98,7 @@ def _page(command: argparse.ArgumentParser) -> None:
     add("--host", default="127.0.0.1")
     add("--port", type=int, default=7860)
     add("--llm", help=_LLM)
+    add("--reranker", help=_RERANKER)
 
 
 def _building(command: argparse.ArgumentParser) -> None:
@@ -111,6 +117,7 @@ def _evaluation(command: argparse.ArgumentParser) -> None:
     add("target", type=Path, help="BEIR 文件夹，或带标注的问题文件（.jsonl）")
     add("--limit", type=int, help="只用前若干个问题")
     add("--answers", type=int, help="检索用全部问题，回答只用前若干个")
+    add("--reranker", help=_RERANKER)
     add("--llm", action="append", default=[], help="另外也让这个语言模型回答；可重复")
     add("--json", action="store_true", help="输出一个 JSON 对象")
 
@@ -122,6 +129,7 @@ def _asking(command: Any) -> Any:
         "--questions", type=Path, help="问题文件：每行一个 JSON，含 _id、text，可含 history"
     )
     command.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象")
+    command.add_argument("--reranker", help=_RERANKER)
     _limits(command)
     return command
 

@@ -54,6 +54,7 @@ def _chat(options: argparse.Namespace) -> int:
         options.host,
         options.port,
         options.model,
+        options.reranker,
         announce=_announce,
         library=_opened_or_built(seeds, options),
         llm=options.llm,
@@ -202,7 +203,7 @@ def _one(
 def _open(options: argparse.Namespace) -> Library:
     from rag import Library
 
-    return Library.open(options.data, model=options.model)
+    return Library.open(options.data, model=options.model, reranker=options.reranker)
 
 
 def _open_within(options: argparse.Namespace) -> Library:

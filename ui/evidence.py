@@ -99,6 +99,8 @@ def _why(card: Card) -> str:
         _rank("lexical", why.lexical_rank),
         _read(why.odds),
     ]
+    if why.relevance is not None:
+        ranks.append(both("reranked", n=f"{why.relevance:+.2f}"))
     return (
         f'<details class="why"><summary>{both("why")}</summary>'
         f"<p>{first}</p><p>{'<br>'.join(ranks)}</p></details>"

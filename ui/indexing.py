@@ -51,6 +51,7 @@ def build(paths: Sequence[Path], options: argparse.Namespace) -> Library:
             model=options.model,
             query_prompt=getattr(options, "query_prompt", None),
             passage_prompt=getattr(options, "passage_prompt", None),
+            reranker=getattr(options, "reranker", None),
             progress=report,
         )
     info = library.info

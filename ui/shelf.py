@@ -71,18 +71,22 @@ class Shelf:
         self._state = State("opening")
 
     @classmethod
-    def at(cls, data: Path, seeds: Path | None, model: str | None) -> Shelf:
+    def at(
+        cls, data: Path, seeds: Path | None, model: str | None, reranker: str | None = None
+    ) -> Shelf:
         """A shelf for the index in ``data``, built of ``seeds`` or, without, of what it was before."""
 
         def open_library() -> Library:
             from rag import Library
 
-            return Library.open(data, model=model)
+            return Library.open(data, model=model, reranker=reranker)
 
         def build_library(progress: Callable[[Progress], None]) -> Library:
             from rag import Library
 
-            return Library.build(_sources(data, seeds), data, model=model, progress=progress)
+            return Library.build(
+                _sources(data, seeds), data, model=model, reranker=reranker, progress=progress
+            )
 
         return cls(open_library, build_library, data)
 

@@ -29,7 +29,14 @@ class Shelves:
         self._opening = threading.Lock()
 
     @classmethod
-    def at(cls, data: Path, seeds: Path | None, model: str | None, first: str = DEFAULT) -> Shelves:
+    def at(
+        cls,
+        data: Path,
+        seeds: Path | None,
+        model: str | None,
+        first: str = DEFAULT,
+        reranker: str | None = None,
+    ) -> Shelves:
         """Those in the folder ``data``; ``seeds`` are the sources of the first one (see `Shelf.at`).
 
         Raises:
@@ -37,9 +44,9 @@ class Shelves:
         """
 
         def other(name: str) -> Shelf:
-            return Shelf.at(collections.root(data, name), None, model)
+            return Shelf.at(collections.root(data, name), None, model, reranker)
 
-        shelf = Shelf.at(collections.root(data, first), seeds, model)
+        shelf = Shelf.at(collections.root(data, first), seeds, model, reranker)
         return cls(shelf, first, lambda: collections.names(data), other)
 
     def names(self) -> list[str]:

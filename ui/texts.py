@@ -121,6 +121,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "read_no_answer": Text(
             "读过，不像答案（对数几率 {n}）", "read: hardly an answer (log-odds {n})"
         ),
+        "reranked": Text("重排模型打分 {n}", "score of the reranker {n}"),
         "unread": Text("排名已明，没有细读", "not read: its rank was plain"),
         "no_dense": Text("按意思相近，没有排到前面", "by meaning, not near the top"),
         "no_lexical": Text("按用词相同，没有排到前面", "by words, not near the top"),

@@ -18,10 +18,10 @@ def opened(
     library: Library = request.getfixturevalue("seed_library")
     real = Library.open
 
-    def open_once(data: Path, *, model: str | None = None) -> Library:
-        if (Path(data), model) == (seed_data, None):
+    def open_once(data: Path, *, model: str | None = None, reranker: str | None = None) -> Library:
+        if (Path(data), model, reranker) == (seed_data, None, None):
             return library
-        return real(data, model=model)
+        return real(data, model=model, reranker=reranker)
 
     monkeypatch.setattr(Library, "open", open_once)
 
