@@ -75,21 +75,20 @@ class Library:
         Files uploaded to it are kept. ``collection`` names an index beside the one in ``data``.
         ``model`` is any sentence-transformers name or path (default: the bundled model), the
         prompts override what it saved. Unchanged documents keep their passages and vectors.
-        ``reranker``: see `open`. ``build_report`` of the result tells what was added, changed, moved and removed, and
-        lists the files that could not be read: they are left out, the rest is indexed.
+        ``reranker``: see `open`. ``build_report`` tells what was added, changed, moved and removed,
+        and lists the files that could not be read: they are left out, the rest is indexed.
 
         Raises:
             InputError: a collection cannot be called that.
             SourceError: a source is not there, or none of the files can be read.
             ModelError, BuildBusy, StoreError: as they say. The index in ``data`` is untouched.
         """
-        paths = [sources] if isinstance(sources, str | Path) else list(sources)
+        paths = [sources] if isinstance(sources, str | Path) else sources
         encoder = load_encoder(model, Prompts(query_prompt, passage_prompt))
         chosen = rerankers.named(reranker)
-        report = progress or (lambda _: None)
         root = collections.root(Path(data), collection)
-        built = build.build([Path(p) for p in paths], root, encoder, report)
-        return cls(built.manifest, built.index, encoder, built.report, chosen)
+        made = build.build([Path(p) for p in paths], root, encoder, progress or (lambda _: None))
+        return cls(made.manifest, made.index, encoder, made.report, chosen)
 
     @classmethod
     def open(
@@ -143,10 +142,9 @@ class Library:
         Raises:
             InputError: there is none of that id.
         """
-        try:
-            return self.documents[document_id]
-        except KeyError:
-            raise InputError(f"文库里没有编号为 {document_id!r} 的文档。") from None
+        if document_id not in self.documents:
+            raise InputError(f"文库里没有编号为 {document_id!r} 的文档。")
+        return self.documents[document_id]
 
     def covered(self, within: Scope) -> Covered:
         """How many documents are in ``within``, and how many have no date to be judged by.
@@ -166,8 +164,8 @@ class Library:
         if k < 1:
             raise InputError(f"k 应至少为 1，现在是 {k}。")
         text = asked.checked(question)
-        looked = self._search.found(text, k, within)
-        return [self._hit(text, passage, k) for passage in looked.passages(k)]
+        ranked = self._search.found(text, k, within).passages(k)
+        return [self._hit(text, passage, k) for passage in ranked]
 
     def ask(
         self,
