@@ -137,11 +137,7 @@ class Library:
         return self._encoder.info.fingerprint
 
     def document(self, document_id: str) -> Document:
-        """The stored document.
-
-        Raises:
-            InputError: there is none of that id.
-        """
+        """The stored document; raises ``InputError`` where there is none of that id."""
         if document_id not in self.documents:
             raise InputError(f"文库里没有编号为 {document_id!r} 的文档。")
         return self.documents[document_id]
@@ -228,9 +224,8 @@ class Library:
 
     def confidence_words(self, answer: Answer) -> Certainty:
         """How sure an answer is, in three steps whose borders come from the calibration."""
-        if answer.status == "no_evidence":
-            return "none"
-        return "strong" if answer.confidence >= self._calibration.strong else "weak"
+        strong = answer.confidence >= self._calibration.strong
+        return "none" if answer.status == "no_evidence" else "strong" if strong else "weak"
 
     def rank_documents(self, question: str, k: int = 100) -> LegRankings:
         """Documents ranked by each leg, by their fusion, and as searched; for evaluation."""
