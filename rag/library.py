@@ -244,4 +244,5 @@ class Library:
             rank=found.rank,
             sentences=evidence.matching_sentences(question, self._index, chunk),
             found_by=found.found_by(k),
+            query=question,
         )

@@ -44,7 +44,8 @@ class Search:
         self, index: SearchIndex, encoder: Encoder, reranker: Reranker | None = None
     ) -> None:
         self._index, self._encoder, self._reranker = index, encoder, reranker
-        self._last: Looked | None = None
+        # Whoever asks why passages were found asks of what was just looked up, part by part.
+        self.read = lru_cache(8)(self._look)
         self.selected = lru_cache(8)(self._select)  # a turn of the page asks for it many times
 
     def found(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
@@ -55,17 +56,12 @@ class Search:
         windows = () if settled else self._read(question, pool)
         return Looked(question, query, pool, windows, within, reranked)
 
-    def read(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
-        """The same, read in any case."""
-        # Whoever asks why passages were found asks of the question that was just answered.
-        looked = self._last  # another thread may change it meanwhile
-        if looked is None or (looked.question, looked.within) != (question, within):
-            query, pool = self._find(question, passages, within)
-            reranked = self._rerank(question, pool)
-            windows = self._read(question, pool, reranked)
-            looked = Looked(question, query, pool, windows, within, reranked)
-            self._last = looked
-        return looked
+    def _look(self, question: str, passages: int, within: Scope = EVERYTHING) -> Looked:
+        """As ``found``, read in any case."""
+        query, pool = self._find(question, passages, within)
+        reranked = self._rerank(question, pool)
+        windows = self._read(question, pool, reranked)
+        return Looked(question, query, pool, windows, within, reranked)
 
     def rank_documents(self, question: str, count: int) -> LegRankings:
         """The ``count`` best documents by each leg, by their fusion, and as ``found``."""

@@ -104,11 +104,14 @@ def _short(shorts: Sequence[str]) -> str:
 
 def _hits(found: Sequence[Answer]) -> tuple[Hit, ...]:
     """The passages of all parts, those that are cited first, then in turn by their ranks."""
-    in_turn = [hit for row in zip_longest(*(part.hits for part in found)) for hit in row if hit]
-    unlike = list({hit.passage.id: hit for hit in in_turn}.values())
-    cited = [c for part in found for c in part.citations]
-    unlike.sort(key=lambda hit: not any(_holds(hit, c) for c in cited))
-    return tuple(replace(hit, rank=n) for n, hit in enumerate(unlike[:_HITS_MAX], 1))
+    of_parts = ([(hit, part.citations) for hit in part.hits] for part in found)
+    in_turn = [of_part for row in zip_longest(*of_parts) for of_part in row if of_part]
+    in_turn.sort(key=lambda of_part: not any(_holds(of_part[0], c) for c in of_part[1]))
+    unlike: dict[str, Hit] = {}
+    for hit, _ in in_turn:
+        unlike.setdefault(hit.passage.id, hit)  # by the part that cites it, where one does
+    best = list(unlike.values())[:_HITS_MAX]
+    return tuple(replace(hit, rank=n) for n, hit in enumerate(best, 1))
 
 
 def _holds(hit: Hit, cited: Citation) -> bool:

@@ -16,7 +16,8 @@ class Hit:
     """A passage found for a question; a higher ``score`` is better, ``rank`` starts at 1.
 
     ``sentences`` are the spans that made it match, best first; ``found_by`` names the legs
-    whose candidates held it.
+    whose candidates held it. ``query`` is what was looked up: the question, or what it was taken
+    for (a part of it, completed, with the year in it); '' where nothing was.
     """
 
     passage: Passage
@@ -24,6 +25,7 @@ class Hit:
     rank: int
     sentences: tuple[Span, ...]
     found_by: tuple[Leg, ...]
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _cards(library: Library, answer: Answer, within: Scope) -> tuple[Card, ...]:
             passage,
             library.document(passage.document_id),
             tuple(citations),
-            library.why(answer.understood or answer.question, hit, within=within) if hit else None,
+            library.why(hit.query, hit, within=within) if hit and hit.query else None,
         )
         for hit, passage, citations in groups
     )

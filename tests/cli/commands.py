@@ -12,7 +12,7 @@ from ui import cli
 FACT = "村主职“一肩挑”的比例是多少？"
 UNRELATED = "贵州茅台今天的股价是多少？"
 ANSWER_FIELDS = ["question", "status", "text", "short", "confidence", "citations", "hits"]
-HIT_FIELDS = ["passage", "score", "rank", "sentences", "found_by"]
+HIT_FIELDS = ["passage", "score", "rank", "sentences", "found_by", "query"]
 
 
 class Run:

@@ -23,7 +23,8 @@ def test_fields_are_the_promised_ones() -> None:
     assert [f.name for f in fields(Citation)] == [
         *("marker", "document_id", "section", "start", "end", "quote"),
     ]
-    assert [f.name for f in fields(Hit)] == ["passage", "score", "rank", "sentences", "found_by"]
+    names = ["passage", "score", "rank", "sentences", "found_by", "query"]
+    assert [f.name for f in fields(Hit)] == names
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

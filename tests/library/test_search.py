@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag import Library
+from rag import Library, ranking
+from rag.questions import content_words
 from tests.library.asking import FACT, check_hits
+from ui import views
 
 
 @pytest.mark.parametrize("k", [1, 3, 7, 100])
@@ -34,3 +36,20 @@ def test_why_names_words_and_ranks(seed_library: Library) -> None:
 
 def test_outer_white_space_of_a_question_does_not_matter(seed_library: Library) -> None:
     assert seed_library.search(f" \u3000{FACT}\n") == seed_library.search(FACT)
+
+
+def test_why_is_told_of_what_was_looked_up_and_nothing_is_read_again(
+    seed_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question with two parts: each passage is explained by the part that found it."""
+    parts = ["“澧兰党建”云平台投资多少？", "村主职“一肩挑”的比例是多少？"]
+    answer = seed_library.ask("".join(parts))
+    assert {hit.query.rstrip("？") for hit in answer.hits} == {part.rstrip("？") for part in parts}
+    monkeypatch.setattr(ranking, "read", None)  # a call would fail
+    shown = views.turn(seed_library, answer, 1, 0.1)
+    assert len(shown.cards) == 2
+    for card in shown.cards:
+        assert card.why is not None
+        hit = next(hit for hit in answer.hits if hit.passage == card.passage)
+        assert set(card.why.words) <= set(content_words(hit.query))
+        assert card.why.odds is not None
