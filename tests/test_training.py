@@ -90,12 +90,14 @@ def written(tmp_path: Path) -> Path:
     ]
     for name, lines in ((corpus.PASSAGES, rows), (corpus.QUESTIONS, questions)):
         (folder / name).write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    (folder / corpus.HELD_OUT).write_text(
+        "drcd_dev-orchard\ncmrc2018_trial-orchard\n0-1\n", "utf-8"
+    )
     return folder
 
 
 @pytest.fixture
-def questions(data: Path, written: Path, monkeypatch: pytest.MonkeyPatch) -> corpus.Questions:
-    monkeypatch.setattr(corpus, "HELD_OUT_QUESTIONS", 4)
+def questions(data: Path, written: Path) -> corpus.Questions:
     return corpus.read_questions(data, written=written)
 
 
@@ -123,23 +125,21 @@ def test_held_out_articles_are_not_trained_on(questions: corpus.Questions) -> No
     train_articles = {q.article.id for q in questions.train}
     held_out = {q.article.id for q in questions.held_out}
     assert not train_articles & held_out
-    assert len(held_out & {"drcd_dev-orchard", "drcd_dev-bridge"}) == 1
-    assert "0-1" in held_out  # of the questions written, too
-    assert not {q.article.id for q in questions.train} & {"0-1"}
+    assert held_out == {"drcd_dev-orchard", "cmrc2018_trial-orchard", "0-1"}
 
 
-def test_written_questions_are_twice_as_frequent_and_may_have_no_answer(
-    questions: corpus.Questions, data: Path, written: Path, monkeypatch: pytest.MonkeyPatch
+def test_written_questions_are_more_frequent_and_may_have_no_answer(
+    data: Path, written: Path
 ) -> None:
-    monkeypatch.setattr(corpus, "HELD_OUT_QUESTIONS", 0)
+    (written / corpus.HELD_OUT).write_text("", "utf-8")
     everything = corpus.read_questions(data, written=written).train
-    assert len(everything) == 8 + 8 + 2 * 8 + 2 * 3
+    assert len(everything) == 8 + 8 + 2 * 8 + 3 * 3
     asked = [q for q in everything if q.id.startswith("written")]
     answers = {q.answer.of(q.article.text) for q in asked if isinstance(q, corpus.Labelled)}
     assert answers == {"五月三日"}
-    assert sum(isinstance(q, corpus.NearMiss) for q in asked) == 2 * 2
+    assert sum(isinstance(q, corpus.NearMiss) for q in asked) == 3 * 2
     near = [e for e in examples.ExampleMaker(everything).epoch(1) if e.kind == "near"]
-    assert len(near) == 2 * 2
+    assert len(near) == 3 * 2
     assert all(e.answer is None and e.window for e in near)
 
 
