@@ -1,0 +1,80 @@
+"""A run of the training: its rates, going on where it was, what ships."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index import bert_graph
+from index.errors import InputError
+from rag import reader_model, reader_torch
+from training import corpus
+from training.export import save_changes
+from training.train import LOG, Recipe, learning_rate, train
+
+
+def test_learning_rate_rises_and_falls_to_nothing() -> None:
+    recipe = Recipe(steps=100)
+    rates = [learning_rate(step, recipe) for step in range(101)]
+    assert max(rates) == pytest.approx(recipe.rate, rel=0.02)
+    assert rates[0] < rates[3] < rates[5] > rates[50] > rates[99] > rates[100] == 0
+
+
+def test_resumed_training_gives_the_same_weights_and_ships(
+    questions: corpus.Questions, small_model: Path, tmp_path: Path
+) -> None:
+    import onnxruntime
+
+    recipe = Recipe(steps=4, batch=3, dropout=0.1, frozen_layers=1, save_every=2, validate_every=4)
+    lines: list[object] = []
+    whole = train(questions, small_model, tmp_path / "whole", recipe, lines.append)
+
+    class Stop(Exception):
+        pass
+
+    def stop(line: object) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):  # at the first report, after step 2
+        train(questions, small_model, tmp_path / "parts", recipe, stop)
+    parts = train(questions, small_model, tmp_path / "parts", recipe, lines.append)
+    for name, value in whole.trained().items():
+        torch.testing.assert_close(parts.trained()[name], value)
+    logged = (tmp_path / "whole" / LOG).read_text("utf-8").splitlines()
+    assert [json.loads(line)["step"] for line in logged] == [2, 4, 4]
+
+    fresh = reader_torch.load(small_model, frozen_layers=1).eval()
+    save_changes(whole, tmp_path / "reader.safetensors", {"recipe": {"steps": recipe.steps}})
+    about = reader_torch.load_changes(fresh, tmp_path / "reader.safetensors")
+    assert about == {"recipe": {"steps": 4}}
+    ids = torch.tensor([[0, 4000, 2, 2, 5000, 6000, 2]])
+    mask = torch.ones_like(ids)
+    with torch.inference_mode():
+        expected, shipped = whole(ids, mask)[0].numpy(), fresh(ids, mask)[0].numpy()
+    np.testing.assert_allclose(shipped, expected, atol=0.1)
+
+    reader_model.write(small_model, tmp_path / "reader.onnx", tmp_path / "reader.safetensors")
+    words = fresh.encoder.embeddings.word_embeddings(ids).detach().numpy()
+    session = onnxruntime.InferenceSession(tmp_path / "reader.onnx")
+    (starts,) = session.run(["starts"], {bert_graph.INPUT: words})
+    np.testing.assert_allclose(starts, expected[0], atol=0.5)
+
+
+def test_a_run_with_another_recipe_is_not_resumed(
+    questions: corpus.Questions, small_model: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(steps=1, batch=2, frozen_layers=1)
+    train(questions, small_model, tmp_path, recipe, lambda line: None)
+    with pytest.raises(InputError, match="frozen_layers"):
+        train(
+            questions,
+            small_model,
+            tmp_path,
+            replace(recipe, frozen_layers=0),
+            lambda line: None,
+        )
