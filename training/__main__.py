@@ -11,6 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.errors import YoujuError
+
 READER, CARD = "reader.safetensors", "reader.json"
 
 
@@ -23,8 +25,13 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=Path, help="a trained reader (.safetensors) to go on from")
-    arguments = parser.parse_args()
+    try:
+        _run(parser.parse_args())
+    except YoujuError as error:
+        sys.exit(str(error))
 
+
+def _run(arguments: argparse.Namespace) -> None:
     from index import bundled_model
     from training.corpus import read_questions
     from training.train import Recipe, train

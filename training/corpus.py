@@ -107,8 +107,12 @@ def traditional(text: str) -> str:
 
 @cache
 def _converter(name: str) -> Any:
-    import opencc
-
+    try:
+        import opencc
+    except ImportError as error:
+        raise InputError(
+            "训练数据的繁简转换需要 opencc，这里没有装。请运行：pip install -c constraints.txt -e '.[dev]'"
+        ) from error
     return opencc.OpenCC(name)
 
 

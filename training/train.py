@@ -167,7 +167,9 @@ def _resume(
     for (name, value), p in zip(reader.trained().items(), reader.trained_parameters(), strict=True):
         value.copy_(tensors[f"model.{name}"])
         state = {half: tensors[f"{half}.{name}"].to(p.device) for half in _HALVES}
-        optimizer.state[p] = {"step": torch.tensor(float(step)), **state}
+        # A fused AdamW (`fused=True` in `train`) wants its count of steps on the parameter's own
+        # device: on a GPU it fails at the first step if the count lies on the CPU.
+        optimizer.state[p] = {"step": torch.tensor(float(step), device=p.device), **state}
     return step
 
 

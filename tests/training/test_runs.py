@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from index.errors import InputError
 from rag import reader_model, reader_torch
 from training import corpus
 from training.export import save_changes
-from training.train import LOG, Recipe, learning_rate, train
+from training.train import CHECKPOINT, LOG, Recipe, _resume, learning_rate, train
 
 
 def test_learning_rate_rises_and_falls_to_nothing() -> None:
@@ -78,3 +80,28 @@ def test_a_run_with_another_recipe_is_not_resumed(
             replace(recipe, frozen_layers=0),
             lambda line: None,
         )
+
+
+def test_what_is_resumed_lies_on_the_device_of_its_parameter(
+    questions: corpus.Questions, small_model: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(steps=1, batch=2, frozen_layers=1)
+    train(questions, small_model, tmp_path, recipe, lambda line: None)
+    assert (tmp_path / CHECKPOINT).is_file()
+    # "meta" stands for a GPU: a device that is not the CPU, and there on every machine.
+    reader = reader_torch.load(small_model, frozen_layers=1).to("meta")
+    optimizer = torch.optim.AdamW(reader.trained_parameters())
+    assert _resume(reader, optimizer, recipe, tmp_path) == 1
+    states = list(optimizer.state.values())
+    assert len(states) == len(reader.trained_parameters())
+    assert {value.device.type for state in states for value in state.values()} == {"meta"}
+
+
+def test_without_opencc_the_command_says_what_to_install(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "opencc", None)  # as where it is not installed
+    corpus._converter.cache_clear()
+    monkeypatch.setattr(sys, "argv", ["training", str(data), str(tmp_path / "out")])
+    with pytest.raises(SystemExit, match=r"opencc.*pip install.*\[dev\]"):
+        runpy.run_module("training", run_name="__main__")
