@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,25 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
 def test_there_is_something_to_check() -> None:
     assert {name(path).partition("/")[0] for path in MODULES} == set(LAYERS)
     assert len(MODULES) > 40
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_everything_beside_the_source_ships(layer: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    shipped = project["tool"]["setuptools"]["package-data"][layer]
+    folder = ROOT / layer
+    besides = {p.name for p in folder.iterdir() if p.is_file() and p.suffix != ".py"}
+    assert besides == {p.name for pattern in shipped for p in folder.glob(pattern)}
+    folders = {p.parent.relative_to(ROOT).as_posix().replace("/", ".") for p in MODULES}
+    assert folders == set(project["tool"]["setuptools"]["packages"])
+
+
+def test_each_licence_of_what_ships_comes_along() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(project["license"].split(" AND ")) == {"MIT", "CC-BY-SA-4.0", "Apache-2.0"}
+    texts = [p.read_text("utf-8") for name in project["license-files"] for p in ROOT.glob(name)]
+    for words in ("MIT License", "creativecommons.org/licenses/by-sa/4.0", "Apache License"):
+        assert any(words in text for text in texts)
 
 
 def test_public_names() -> None:
