@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -125,6 +126,17 @@ def test_each_licence_of_what_ships_comes_along() -> None:
     texts = [p.read_text("utf-8") for name in project["license-files"] for p in ROOT.glob(name)]
     for words in ("MIT License", "creativecommons.org/licenses/by-sa/4.0", "Apache License"):
         assert any(words in text for text in texts)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_module_is_named_in_the_description_of_its_layer(layer: str) -> None:
+    whole = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    described = whole.partition(f"\n## {layer}/")[2].partition("\n## ")[0]
+    for path in (ROOT / layer).glob("**/*.py"):
+        named = f"`{path.name}`" if path.parent.name == layer else f"`{path.stem}`"
+        assert path.stem == "__init__" or named in described
+    for file in re.findall(r"`([a-z0-9_]+\.(?:py|json|txt|safetensors))`", described):
+        assert (ROOT / layer / file).is_file() or file == "manifest.json", file
 
 
 def test_public_names() -> None:
