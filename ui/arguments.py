@@ -21,6 +21,12 @@ _LLM = (
     "写答案的语言模型：服务上的名称、模型文件夹或 .gguf 文件（默认取 YOUJU_LLM；不设则直接取原文）"
 )
 
+_MODEL = "嵌入模型的名称或路径（默认用索引自己的）"
+_MODELS = {
+    "index": "嵌入模型的名称或路径；自带的叫 bundled（默认沿用上次建索引的，新索引用 bundled）",
+    "chat": "嵌入模型的名称或路径（默认用索引自己的，重建时沿用；新索引用自带的 bundled）",
+    "eval": "嵌入模型的名称或路径（默认：文件夹用自带的 bundled，问题文件用索引自己的）",
+}
 _RERANKER = (
     "重排模型的名称或路径（sentence-transformers 的 CrossEncoder，"
     "如 BAAI/bge-reranker-v2-m3；默认用自带阅读器）"
@@ -87,7 +93,7 @@ def _command(commands: Any, name: str, help_: str) -> Any:
         "--data", type=Path, default=data, help="索引所在文件夹（默认 %(default)s）"
     )
     command.add_argument("--collection", metavar="名称", help="数据文件夹里的哪一个文库")
-    command.add_argument("--model", help="嵌入模型的名称或路径（默认用自带模型）")
+    command.add_argument("--model", help=_MODELS.get(name, _MODEL))
     return command
 
 
@@ -105,8 +111,8 @@ def _building(command: argparse.ArgumentParser) -> None:
     """What to build the index of, and how."""
     add = command.add_argument
     add("paths", nargs="+", type=Path, help="文件、文件夹或 BEIR 的 corpus.jsonl")
-    add("--query-prompt", help="加在问题前的提示语")
-    add("--passage-prompt", help="加在段落前的提示语")
+    add("--query-prompt", help="加在问题前的提示语（同一模型默认沿用上次的）")
+    add("--passage-prompt", help="加在段落前的提示语（同一模型默认沿用上次的）")
     add("--json", action="store_true", help="输出一个 JSON 对象")
     add("--watch", action="store_true", help="一直留意改动，随时更新索引")
 

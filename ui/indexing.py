@@ -56,7 +56,8 @@ def build(paths: Sequence[Path], options: argparse.Namespace) -> Library:
         )
     info = library.info
     terminal.note(
-        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，在 {options.data}（第 {info.generation} 版）"
+        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，模型 {info.model}，"
+        f"在 {options.data}（第 {info.generation} 版）"
     )
     if library.build_report and (bad := library.build_report.bad_files):
         reasons = "\n  ".join(file.reason for file in bad)
