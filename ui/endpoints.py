@@ -104,6 +104,7 @@ class Endpoints:
             shelf = self._shelves.shelf(collection)
         except InputError as error:
             return {"ready": False, "generation": "", "main": states.unknown_html(error)}
+        shelf.follow()
         state = shelf.state
         library = state.library
         building = state.build is not None and not state.build.ended
