@@ -15,7 +15,8 @@ from index.embedding import BUNDLED
 from index.errors import IndexMissing, InputError, YoujuError
 from ui import collections as listing
 from ui import generations, indexing, terminal
-from ui.arguments import DONE, FAILED, WRONG_USAGE, folder, parse, scope
+from ui.arguments import DONE, FAILED, folder, parse, scope
+from ui.parser import WRONG_USAGE
 from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
