@@ -54,6 +54,7 @@ class Library:
         self.build_report = build_report  # None where the index was opened, not built
         self._search = Search(index, encoder, reranker)
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
+        self.files = tuple(source.path for source in index.sources)  # that the documents are from
         self.documents: Mapping[str, Document] = index.by_id
         self.passages: Sequence[Passage] = Lazy(index.chunks, lambda chunk: chunk.passage)
 

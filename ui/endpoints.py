@@ -124,7 +124,7 @@ class Endpoints:
             "collections": self._shelves.names(),
             "collection": collection or self._shelves.first,
             "uploads": shelf.takes_uploads,
-            "uploaded": uploaded_html(shelf.uploads),
+            "uploaded": uploaded_html(shelf.uploads, shelf.left_out),
         }
 
     def page_scope(self, collection: str, within: dict[str, Any]) -> dict[str, str]:

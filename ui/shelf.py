@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -128,6 +128,22 @@ class Shelf:
     def uploads(self) -> tuple[Upload, ...]:
         """The files uploaded so far."""
         return uploads.listed(self._root) if self._root else ()
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Uploaded files that the index does not hold, each with the reason; '' if it is not known.
+
+        Empty while a build runs that may take them in.
+        """
+        library, build = self._state.library, self._state.build
+        if self._root is None or library is None or (build and not build.ended):
+            return {}
+        folder = f"{uploads.path(Path(), '').as_posix()}/"  # wherever it lay when it was read
+        held = {file.rpartition("/")[2] for file in library.files if folder in file}
+        bad = library.build_report.bad_files if library.build_report else ()
+        reasons = {file.path: file.reason.removeprefix(f"{file.path}：") for file in bad}
+        names = (upload.name for upload in self.uploads if upload.name not in held)
+        return {name: reasons.get(str(uploads.path(self._root, name)), "") for name in names}
 
     def remove(self, name: str) -> None:
         """Take an uploaded file out; the next build forgets it.

@@ -160,6 +160,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "uploaded": Text("上传的文件", "Uploaded files"),
         "remove": Text("移除", "Remove"),
+        "not_indexed": Text("未收录", "Not indexed"),
+        "not_indexed_why": Text("重建索引会说明原因。", "A rebuild tells why."),
         # states
         "try": Text("可以这样问", "For example"),
         "welcome": Text("问文章，句句有出处", "Every sentence has its source"),
