@@ -53,6 +53,7 @@ class Library:
         self._manifest, self._index, self._encoder = manifest, index, encoder
         self.build_report = build_report  # None where the index was opened, not built
         self._search = Search(index, encoder, reranker)
+        self.offered = self._search.offered  # titles and publishers, to limit a question to
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
         self.files = tuple(source.path for source in index.sources)  # that the documents are from
         self.documents: Mapping[str, Document] = index.by_id
@@ -75,10 +76,9 @@ class Library:
 
         Files uploaded to it are kept. ``collection`` names an index beside the one in ``data``.
         ``model`` is "bundled" or any sentence-transformers name or path, the prompts override what
-        it saved; what is not given stays as the index was built with (a new one: "bundled").
-        Unchanged documents keep their passages and vectors.
-        ``reranker``: see `open`. ``build_report`` tells what was added, changed, moved and removed,
-        and lists the files that could not be read: they are left out, the rest is indexed.
+        it saved; what is not given stays as the index was built with (a new one: "bundled"). Unchanged
+        documents keep their passages and vectors. ``reranker``: see `open`. ``build_report`` tells what
+        was added, changed, moved and removed, and lists the files that were left out as unreadable.
 
         Raises:
             InputError: a collection cannot be called that.

@@ -17,7 +17,7 @@ from rag.conversation import turns
 from rag.types import answer_json
 from ui import article, frames, render, states
 from ui.examples import examples
-from ui.scopes import choices_html, label_html, scope_of
+from ui.scopes import label_html, offers_html, scope_of
 from ui.shelves import Shelves
 from ui.texts import TEXTS
 from ui.uploading import uploaded_html
@@ -119,7 +119,6 @@ class Endpoints:
             "banner": states.banner_html(state),
             "holdings": article.library_html(shown, library.info) if library else "",
             "documents": library.info.documents if library else 0,
-            "choices": choices_html(shown),
             "model": Path(generators.name(self._llm)).name,
             "collections": self._shelves.names(),
             "collection": collection or self._shelves.first,
@@ -135,6 +134,13 @@ class Endpoints:
             return {"label": label_html(scope, covered), "error": ""}
         except YoujuError as error:
             return {"label": "", "error": states.message_html(error)}
+
+    def page_offers(self, collection: str, field: str, part: str) -> str:
+        """What a field of the scope may be given that ``part`` is in; '' while nothing is open."""
+        try:
+            return offers_html(self._shelves.shelf(collection).library().offered(field, part))
+        except YoujuError:
+            return ""
 
     def page_build(self, collection: str, again: bool) -> bool:
         """Start a rebuild, unless one runs; ``again``: then another one after it."""

@@ -20,10 +20,8 @@ function show(next) {
     stage.dataset.html = next.main;
     stage.innerHTML = next.main;
   }
-  if (next.holdings !== undefined && next.generation !== state.generation) {
+  if (next.holdings !== undefined && next.generation !== state.generation)
     $(".holdings").innerHTML = next.holdings;
-    $(".scope-choices").innerHTML = next.choices;
-  }
   showOptions(next);
   showUploads(next);
   const banner = $(".banner");
