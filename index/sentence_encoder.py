@@ -119,7 +119,7 @@ def load(name_or_path: str) -> Loaded:
         first_line = str(error).strip().split("\n")[0]
         raise ModelError(
             f"载入不了模型 {name_or_path}：{first_line}。"
-            "请检查名称或路径（应为 sentence-transformers 模型），或不加 --model 用自带模型。"
+            "请检查名称或路径（应为 sentence-transformers 模型）；用自带模型：--model bundled"
         ) from error
     # Sets how texts are cut: once, and not amid the work of threads.
     model.encode(["预热"], show_progress_bar=False)

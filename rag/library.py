@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from index import build, collections, searchable
+from index import build, chosen_model, collections, searchable
 from index.changes import BuildReport
 from index.embedding import Encoder, Prompts, load_encoder
 from index.errors import InputError
@@ -53,7 +53,9 @@ class Library:
         self._manifest, self._index, self._encoder = manifest, index, encoder
         self.build_report = build_report  # None where the index was opened, not built
         self._search = Search(index, encoder, reranker)
+        self.offered = self._search.offered  # titles and publishers, to limit a question to
         self._calibration: Calibration = calibration.load(encoder.info.fingerprint)
+        self.files = tuple(source.path for source in index.sources)  # that the documents are from
         self.documents: Mapping[str, Document] = index.by_id
         self.passages: Sequence[Passage] = Lazy(index.chunks, lambda chunk: chunk.passage)
 
@@ -73,10 +75,10 @@ class Library:
         """Make ``data`` hold exactly what is in ``sources`` (files and folders), and open it.
 
         Files uploaded to it are kept. ``collection`` names an index beside the one in ``data``.
-        ``model`` is any sentence-transformers name or path (default: the bundled model), the
-        prompts override what it saved. Unchanged documents keep their passages and vectors.
-        ``reranker``: see `open`. ``build_report`` tells what was added, changed, moved and removed,
-        and lists the files that could not be read: they are left out, the rest is indexed.
+        ``model`` is "bundled" or any sentence-transformers name or path, the prompts override what
+        it saved; what is not given stays as the index was built with (a new one: "bundled"). Unchanged
+        documents keep their passages and vectors. ``reranker``: see `open`. ``build_report`` tells what
+        was added, changed, moved and removed, and lists the files that were left out as unreadable.
 
         Raises:
             InputError: a collection cannot be called that.
@@ -84,9 +86,9 @@ class Library:
             ModelError, BuildBusy, StoreError: as they say. The index in ``data`` is untouched.
         """
         paths = [sources] if isinstance(sources, str | Path) else sources
-        encoder = load_encoder(model, Prompts(query_prompt, passage_prompt))
-        chosen = rerankers.named(reranker)
         root = collections.root(Path(data), collection)
+        encoder = chosen_model.load(root, model, Prompts(query_prompt, passage_prompt))
+        chosen = rerankers.named(reranker)
         made = build.build([Path(p) for p in paths], root, encoder, progress or (lambda _: None))
         return cls(made.manifest, made.index, encoder, made.report, chosen)
 

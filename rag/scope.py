@@ -92,6 +92,15 @@ class Catalogue:
             raise self._nothing(scope, rows)
         return Selection(np.asarray(kept, np.int64), undated)
 
+    def offered(self, field: str, part: str) -> list[str]:
+        """Names that ``part`` is in, for a field of `Scope`: "publishers", or titles."""
+        key = _key(part)
+        if field == "publishers":
+            found = (e.publisher for e in self._entries if key in e.publisher_key)
+        else:
+            found = (e.title or e.id for e in self._entries if key in e.title_key or key in e.key)
+        return [name for name in dict.fromkeys(found) if name]
+
     def _any(
         self,
         wanted: Sequence[str],

@@ -78,6 +78,10 @@ class Search:
             return Covered(len(self._index.documents), 0)
         return Covered(len(selection.rows), selection.undated)
 
+    def offered(self, field: str, part: str) -> list[str]:
+        """What a field of a scope may be given that ``part`` is in; see `Catalogue.offered`."""
+        return self._catalogue.offered(field, part)
+
     def _select(self, within: Scope) -> Selection | None:
         """The documents in ``within``; None for all of them.
 

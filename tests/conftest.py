@@ -9,6 +9,7 @@ import pytest
 from index.embedding import Encoder, load_encoder
 from rag import Library
 from tests import DATA, SEEDS
+from tests import small_model as smallest
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,9 @@ def second_library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The index of the second article, in another style than the seed."""
     folder = tmp_path_factory.mktemp("second") / "data"
     return Library.build(DATA / "second_article.txt", folder)
+
+
+@pytest.fixture
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sentence-transformers model of 8 dimensions."""
+    return smallest.save(tmp_path_factory.mktemp("model"))

@@ -149,6 +149,7 @@ def _name(ends: Endpoints) -> None:
     for end in (
         ends.page_state,
         ends.page_scope,
+        ends.page_offers,
         ends.page_build,
         ends.page_open,
         ends.page_remove,

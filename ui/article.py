@@ -49,7 +49,7 @@ def article_html(
 def library_html(documents: Sequence[Document], info: IndexInfo) -> str:
     """What the library holds, and when and with what it was indexed."""
     items = "".join(_item(document) for document in documents[:LISTED])
-    rest = len(documents) - LISTED
+    rest = info.documents - LISTED
     more = f'<p class="hint">{both("more_documents", n=rest)}</p>' if rest > 0 else ""
     facts = (
         both("counts", documents=info.documents, passages=info.passages),

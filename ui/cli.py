@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from index import collections, origins
+from index.embedding import BUNDLED
 from index.errors import IndexMissing, InputError, YoujuError
 from ui import collections as listing
 from ui import generations, indexing, terminal
-from ui.arguments import DONE, FAILED, WRONG_USAGE, folder, parse, scope
+from ui.arguments import DONE, FAILED, folder, parse, scope
+from ui.parser import WRONG_USAGE
 from ui.question_file import Asked, read_questions
 
 if TYPE_CHECKING:
@@ -127,6 +129,7 @@ def _eval(options: argparse.Namespace) -> int:
 
     if options.target.is_dir():
         options.data = options.data / "eval" / options.target.resolve().name
+        options.model = options.model or BUNDLED  # whatever was measured before
         library = indexing.build([options.target / "corpus.jsonl"], options)
         with terminal.progress() as report:
             result: Any = evaluation.evaluate(

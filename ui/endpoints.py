@@ -17,7 +17,7 @@ from rag.conversation import turns
 from rag.types import answer_json
 from ui import article, frames, render, states
 from ui.examples import examples
-from ui.scopes import choices_html, label_html, scope_of
+from ui.scopes import label_html, offers_html, scope_of
 from ui.shelves import Shelves
 from ui.texts import TEXTS
 from ui.uploading import uploaded_html
@@ -104,6 +104,7 @@ class Endpoints:
             shelf = self._shelves.shelf(collection)
         except InputError as error:
             return {"ready": False, "generation": "", "main": states.unknown_html(error)}
+        shelf.follow()
         state = shelf.state
         library = state.library
         building = state.build is not None and not state.build.ended
@@ -118,12 +119,11 @@ class Endpoints:
             "banner": states.banner_html(state),
             "holdings": article.library_html(shown, library.info) if library else "",
             "documents": library.info.documents if library else 0,
-            "choices": choices_html(shown),
             "model": Path(generators.name(self._llm)).name,
             "collections": self._shelves.names(),
             "collection": collection or self._shelves.first,
             "uploads": shelf.takes_uploads,
-            "uploaded": uploaded_html(shelf.uploads),
+            "uploaded": uploaded_html(shelf.uploads, shelf.left_out),
         }
 
     def page_scope(self, collection: str, within: dict[str, Any]) -> dict[str, str]:
@@ -134,6 +134,13 @@ class Endpoints:
             return {"label": label_html(scope, covered), "error": ""}
         except YoujuError as error:
             return {"label": "", "error": states.message_html(error)}
+
+    def page_offers(self, collection: str, field: str, part: str) -> str:
+        """What a field of the scope may be given that ``part`` is in; '' while nothing is open."""
+        try:
+            return offers_html(self._shelves.shelf(collection).library().offered(field, part))
+        except YoujuError:
+            return ""
 
     def page_build(self, collection: str, again: bool) -> bool:
         """Start a rebuild, unless one runs; ``again``: then another one after it."""

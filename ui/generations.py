@@ -30,7 +30,7 @@ def rollback(data: Path, wanted: str | None) -> None:
     manifest = history.rollback(data, wanted)
     terminal.note(
         f"已恢复第 {manifest.generation} 版：建于 {manifest.built_at}，"
-        f"{manifest.header.counts.documents} 篇文档。已打开的程序重新打开后生效。"
+        f"{manifest.header.counts.documents} 篇文档。打开的网页下次提问即用它，其他程序重新打开后生效。"
     )
 
 

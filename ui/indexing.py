@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import BuildBusy, YoujuError
+from index import origins
+from index.errors import BuildBusy, IndexDamaged, YoujuError
 from ui import terminal, watching
 
 if TYPE_CHECKING:
@@ -21,10 +23,13 @@ _BUSY = 5.0  # seconds until a watcher tries again while another process builds
 
 def run(options: argparse.Namespace) -> bool:
     """Index ``options.paths`` and say what changed; whether every file could be read."""
+    absent = _absent(options.data, options.paths)
     library = build(options.paths, options)
     report = library.build_report
     assert report is not None
     terminal.aside(_table(report))
+    if absent and len(report.removed) > _formerly(report) / 2:
+        terminal.note(_emptied(report, absent, options.data))
     if options.json:
         terminal.line({**asdict(library.info), **asdict(report)})
     return not report.bad_files
@@ -56,12 +61,36 @@ def build(paths: Sequence[Path], options: argparse.Namespace) -> Library:
         )
     info = library.info
     terminal.note(
-        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，在 {options.data}（第 {info.generation} 版）"
+        f"索引已建好：{info.documents} 篇文档，{info.passages} 个段落，模型 {info.model}，"
+        f"在 {options.data}（第 {info.generation} 版）"
     )
     if library.build_report and (bad := library.build_report.bad_files):
         reasons = "\n  ".join(file.reason for file in bad)
         terminal.complain(f"有 {len(bad)} 个文件没有收录，其余的已建索引：\n  {reasons}")
     return library
+
+
+def _absent(root: Path, paths: Sequence[Path]) -> list[str]:
+    """The paths that the index was built of before, and that are not given now."""
+    try:
+        former = origins.recall(root)
+    except IndexDamaged:
+        return []
+    given = {path.resolve() for path in paths}
+    return [str(path) for path in former if path.resolve() not in given]
+
+
+def _formerly(report: BuildReport) -> int:
+    return sum(map(len, (report.changed, report.moved, report.removed))) + report.unchanged
+
+
+def _emptied(report: BuildReport, absent: Sequence[str], root: Path) -> str:
+    """Most of it has gone, and perhaps another path was only to be added."""
+    return (
+        f"注意：原来的 {_formerly(report)} 篇中有 {len(report.removed)} 篇已从索引中删除，因为这次没有给出 "
+        f"{'、'.join(absent)}。要恢复：youju rollback --data {shlex.quote(str(root))}；"
+        "要都收录，请把各个路径一起给出。"
+    )
 
 
 def _patiently(options: argparse.Namespace) -> None:

@@ -9,8 +9,20 @@ let within = everything;
 function togglePanel(open) {
   panel.hidden = !open;
   $(".limit").setAttribute("aria-expanded", String(open));
-  if (open) $("input", panel).focus();
-  else $(".limit").focus();
+  if (!open) return $(".limit").focus();
+  $("input", panel).focus();
+  for (const input of $$("input", panel)) if (input.list) offer(input);
+}
+
+// The server looks for what a field offers: all names of a large library would burden the page.
+async function offer(input) {
+  const part = input.value;
+  try {
+    const options = await call("page_offers", input.name, part);
+    if (input.value === part) input.list.innerHTML = options;
+  } catch {
+    // the field takes any name without an offer
+  }
 }
 
 async function limit() {
@@ -63,6 +75,9 @@ $("select.collection").addEventListener("change", (event) => {
   location.search = new URLSearchParams({ collection: event.target.value });
 });
 
+panel.addEventListener("input", ({ target }) => {
+  if (target.list) offer(target);
+});
 panel.addEventListener("submit", (event) => {
   event.preventDefault();
   limit();

@@ -48,7 +48,7 @@ def panel_html() -> str:
         f'<div class="fields">{fields}</div><p class="scope-error failed" role="alert"></p>'
         f'<p class="actions"><button type="submit" class="primary">{both("scope_apply")}</button>'
         f'<button type="button" class="quiet unlimit">{both("scope_clear")}</button></p>'
-        '<div class="scope-choices"></div></form>'
+        '<datalist id="youju-titles"></datalist><datalist id="youju-publishers"></datalist></form>'
     )
 
 

@@ -51,6 +51,7 @@ async function ask(question, limits = within) {
     showRunning();
     turn.removeAttribute("aria-busy");
   }
+  if (turn.dataset.stage === "answered") refresh(); // another process may have changed the library
 }
 
 function newTurn(question, limits) {

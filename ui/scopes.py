@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError
-from index.types import Document
 from rag.scope import EVERYTHING, Scope
 from ui.texts import both
 
 if TYPE_CHECKING:
     from rag import Covered
+
+OFFERED = 1000  # names that a field offers at once
 
 _NAMES = frozenset(field.name for field in fields(Scope))
 
@@ -63,18 +64,10 @@ def label_html(scope: Scope, covered: Covered) -> str:
     return f"{' · '.join(said)}<small> · {count}{undated}</small>"
 
 
-def choices_html(documents: Iterable[Document]) -> str:
-    """Titles and publishers to choose from, for the fields of the panel."""
-    held = list(documents)
-    titles = dict.fromkeys(document.title or document.id for document in held)
-    publishers = dict.fromkeys(d.metadata["publisher"] for d in held if "publisher" in d.metadata)
-    return _datalist("titles", titles) + _datalist("publishers", publishers)
+def offers_html(names: Sequence[str]) -> str:
+    """Titles or publishers to choose from; where there are more, another letter finds them."""
+    return "".join(f'<option value="{escape(name)}"></option>' for name in names[:OFFERED])
 
 
 def _names(scope: Scope) -> tuple[str, ...]:
     return tuple(f"《{name}》" for name in scope.documents) + scope.publishers
-
-
-def _datalist(id_: str, values: Iterable[str]) -> str:
-    options = "".join(f'<option value="{escape(value)}"></option>' for value in values)
-    return f'<datalist id="youju-{id_}">{options}</datalist>'

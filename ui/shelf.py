@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from index import origins, sources, uploads
+from index import origins, sources, store, uploads
 from index.errors import InputError, YoujuError
 from index.types import Progress
 from index.uploads import Upload
+from ui.builds import Build
 
 if TYPE_CHECKING:
     from rag import Library
@@ -21,23 +21,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Phase = Literal["opening", "ready", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of a build; ``began`` on the monotonic clock, in seconds."""
-
-    progress: Progress
-    began: float
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """A build: its steps so far, in order, and how it ended (None: it has not)."""
-
-    steps: tuple[Step, ...] = ()
-    ended: bool = False
-    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +49,8 @@ class Shelf:
         self._root, self._again = root, False
         self._open_library = open_library
         self._build_library = build_library
-        self._changing = threading.Lock()
+        self._changing, self._following = threading.Lock(), threading.Lock()
+        self._seen: str | None = None  # the generation that is held, or was last tried
         self._settled = threading.Event()
         self._state = State("opening")
 
@@ -96,17 +80,34 @@ class Shelf:
         return self._state
 
     def library(self) -> Library:
-        """The library, waited for while it is being opened.
+        """The library of the current generation, waited for while it is being opened.
 
         Raises:
             YoujuError: there is none, for the reason given.
         """
         self._settled.wait()
+        self.follow()
         state = self._state
         if state.library is not None:
             return state.library
         assert state.error is not None
         raise state.error
+
+    def follow(self) -> None:
+        """Take over what another process has made current; where it cannot be opened, nothing changes."""
+        with self._following:
+            now = store.current_name(self._root) if self._root else None
+            if now in (None, self._seen) or not self._settled.is_set():
+                return
+            self._seen, before = now, self._state.library  # tried once, not at every question
+            try:
+                library = self._open_library()
+            except Exception as error:  # noqa: BLE001 - the former one goes on answering
+                log.warning("索引第 %s 版打不开，没有换用：%s", now, error)
+                return
+            with self._changing:
+                if self._state.library is before:  # else a build of this one came between
+                    self._take(library)
 
     def uploading_to(self) -> Path:
         """The folder of the index that files are uploaded to.
@@ -128,6 +129,22 @@ class Shelf:
         """The files uploaded so far."""
         return uploads.listed(self._root) if self._root else ()
 
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Uploaded files that the index does not hold, each with the reason; '' if it is not known.
+
+        Empty while a build runs that may take them in.
+        """
+        library, build = self._state.library, self._state.build
+        if self._root is None or library is None or (build and not build.ended):
+            return {}
+        folder = f"{uploads.path(Path(), '').as_posix()}/"  # wherever it lay when it was read
+        held = {file.rpartition("/")[2] for file in library.files if folder in file}
+        bad = library.build_report.bad_files if library.build_report else ()
+        reasons = {file.path: file.reason.removeprefix(f"{file.path}：") for file in bad}
+        names = (upload.name for upload in self.uploads if upload.name not in held)
+        return {name: reasons.get(str(uploads.path(self._root, name)), "") for name in names}
+
     def remove(self, name: str) -> None:
         """Take an uploaded file out; the next build forgets it.
 
@@ -146,7 +163,7 @@ class Shelf:
     def hold(self, library: Library) -> None:
         """Answer from ``library``, which is open already."""
         with self._changing:
-            self._state = replace(self._state, phase="ready", library=library, error=None)
+            self._take(library)
         self._settled.set()
 
     def open(self) -> None:
@@ -170,7 +187,12 @@ class Shelf:
             self._state = replace(self._state, build=Build())
         threading.Thread(target=self._build, name="youju-build", daemon=True).start()
 
+    def _take(self, library: Library) -> None:
+        self._seen = library.info.generation
+        self._state = replace(self._state, phase="ready", library=library, error=None)
+
     def _open(self) -> None:
+        self._seen = store.current_name(self._root) if self._root else None
         try:
             library = self._open_library()
         except Exception as error:  # noqa: BLE001 - a thread has nobody above it to catch
@@ -200,15 +222,9 @@ class Shelf:
             self.build()
 
     def _advance(self, progress: Progress) -> None:
-        now = time.monotonic()
         with self._changing:
             build = self._state.build or Build()
-            steps = list(build.steps)
-            if steps and steps[-1].progress.step == progress.step:
-                steps[-1] = Step(progress, steps[-1].began)
-            else:
-                steps.append(Step(progress, now))
-            self._state = replace(self._state, build=replace(build, steps=tuple(steps)))
+            self._state = replace(self._state, build=build.advanced(progress))
 
 
 def _sources(root: Path, seeds: Path | None) -> Sequence[Path]:

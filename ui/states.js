@@ -1,5 +1,7 @@
 // The page's state, language, light and dark.
 
+let refreshing; // the timer of the next look, of which one is enough
+
 async function refresh() {
   let next;
   try {
@@ -8,7 +10,8 @@ async function refresh() {
     next = { ...state, main: offlineView(), opening: true };
   }
   show(next);
-  if (next.opening || next.building) setTimeout(refresh, 500);
+  clearTimeout(refreshing);
+  if (next.opening || next.building) refreshing = setTimeout(refresh, 500);
 }
 
 function show(next) {
@@ -17,10 +20,8 @@ function show(next) {
     stage.dataset.html = next.main;
     stage.innerHTML = next.main;
   }
-  if (next.holdings !== undefined && next.generation !== state.generation) {
+  if (next.holdings !== undefined && next.generation !== state.generation)
     $(".holdings").innerHTML = next.holdings;
-    $(".scope-choices").innerHTML = next.choices;
-  }
   showOptions(next);
   showUploads(next);
   const banner = $(".banner");

@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, StoreError, YoujuError
-from ui.shelf import Build, State, Step
+from ui.builds import Build, Step
+from ui.shelf import State
 from ui.texts import BUILD_STEPS, both, pair
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import asdict, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from index.types import Progress
+from index.types import Passage, Progress
 
 if TYPE_CHECKING:
     from rag import Library
@@ -59,9 +59,21 @@ def answer(library: Library, results: Sequence[Answer]) -> None:
         rows.append(f"[{citation.marker}] {where}（{citation.start}–{citation.end}）")
     if not given.citations and given.hits:
         rows.append("最接近的段落（不是答案）：")
-        rows += [f"  {_one_line(hit.passage.text)}" for hit in given.hits[:3]]
+        rows += [_nearest(library, hit.passage) for hit in given.hits[:3]]
     rows.append(f"{_CERTAINTY[library.confidence_words(given)]}（{given.confidence:.0%}）")
     _say("\n".join(rows))
+
+
+def _nearest(library: Library, passage: Passage) -> str:
+    return f"  {_where(library, passage)}\n    {_one_line(passage.text)}"
+
+
+def _where(library: Library, passage: Passage) -> str:
+    """Title, publisher and date of its document, as far as they are known, and its heading."""
+    document = library.document(passage.document_id)
+    known = (document.metadata.get(key, "") for key in ("publisher", "date"))
+    parts = (document.title or document.id, *known, passage.section)
+    return " · ".join(" ".join(part.split()) for part in parts if part)
 
 
 def _struck(struck: Struck) -> str:
@@ -77,11 +89,10 @@ def _note_once(text: str) -> None:
 
 def hits(library: Library, results: Sequence[Hit]) -> None:
     """Hits for a person, a block each."""
-    del library
     for hit in results:
         by = "、".join({"dense": "语义", "lexical": "字词"}[leg] for leg in hit.found_by)
-        section = hit.passage.section or "（无小标题）"
-        _say(f"{hit.rank}. {section}  [{hit.score:.2f}，{by}]\n   {_one_line(hit.passage.text)}")
+        where = _where(library, hit.passage)
+        _say(f"{hit.rank}. {where}  [{hit.score:.2f}，{by}]\n   {_one_line(hit.passage.text)}")
 
 
 def heading(text: str) -> None:

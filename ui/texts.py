@@ -138,7 +138,10 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "built_at": Text("索引建于 {time}", "Indexed at {time}"),
         "model": Text("向量模型 {name}", "Embedding model {name}"),
         "model_bundled": Text("自带的向量模型 {name}", "Bundled embedding model {name}"),
-        "more_documents": Text("另有 {n} 篇没有列出。", "{n} more are not listed."),
+        "more_documents": Text(
+            "另有 {n} 篇没有列出；在提问框下的“范围”里可以按题目找到。",
+            "{n} more are not listed; Scope, below the question box, finds them by title.",
+        ),
         # uploads
         "upload": Text("上传文件", "Upload files"),
         "upload_hint": Text(
@@ -160,6 +163,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "uploaded": Text("上传的文件", "Uploaded files"),
         "remove": Text("移除", "Remove"),
+        "not_indexed": Text("未收录", "Not indexed"),
+        "not_indexed_why": Text("重建索引会说明原因。", "A rebuild tells why."),
         # states
         "try": Text("可以这样问", "For example"),
         "welcome": Text("问文章，句句有出处", "Every sentence has its source"),

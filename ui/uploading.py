@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,15 +32,21 @@ def route(shelves: Shelves) -> Route:
     return Route(PATH, _receiver(shelves), methods=["PUT"])
 
 
-def uploaded_html(found: Sequence[Upload]) -> str:
-    """The files uploaded so far, each with a button that removes it."""
+def uploaded_html(found: Sequence[Upload], left_out: Mapping[str, str]) -> str:
+    """The files uploaded so far, each with a button that removes it; ``left_out`` see `Shelf`."""
     items = "".join(
         f'<li><span lang="zh-CN">{escape(upload.name)}</span><small>{_size(upload.size)}</small>'
         f'<button type="button" class="quiet remove" data-name="{escape(upload.name)}">'
-        f'{both("remove")}<span class="sr"> {escape(upload.name)}</span></button></li>'
+        f'{both("remove")}<span class="sr"> {escape(upload.name)}</span></button>'
+        f"{_fault(left_out[upload.name]) if upload.name in left_out else ''}</li>"
         for upload in found
     )
     return f'<h3 class="kicker">{both("uploaded")}</h3><ul>{items}</ul>' if found else ""
+
+
+def _fault(reason: str) -> str:
+    why = f'<span lang="zh-CN">{escape(reason)}</span>' if reason else both("not_indexed_why")
+    return f'<p class="not-indexed"><b>{both("not_indexed")}</b> {why}</p>'
 
 
 def _receiver(shelves: Shelves) -> Callable[[Request], Awaitable[Response]]:

@@ -135,10 +135,30 @@ def test_refusal_for_people(run: Run, seed_data: Path) -> None:
     assert "没有找到依据（" in out
 
 
+def test_nearest_passages_and_hits_say_which_document_they_are_from(
+    run: Run, tmp_path: Path
+) -> None:
+    for name, day in (("甲", "2021-09-01"), ("乙", "2022-09-01")):
+        text = f"{name}县水库\n\n{day}　{name}县日报\n\n水库的大坝已经加固，工程花了两年。\n"
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+    data = tmp_path / "data"
+    assert run("index", tmp_path, "--data", data)[0] == 0
+    froms = {"甲县水库 · 甲县日报 · 2021-09-01", "乙县水库 · 乙县日报 · 2022-09-01"}
+    out = run("search", "大坝加固", "--data", data)[1]
+    heads = [line for line in out.splitlines() if "  [" in line]
+    assert froms <= {head[3:].partition("  [")[0] for head in heads}
+    assert all(head[3:].startswith(tuple(froms)) for head in heads)
+    out = run("ask", UNRELATED, "--data", data)[1]
+    assert "最接近的段落" in out
+    assert froms <= {line.strip() for line in out.splitlines()}
+
+
 def test_hits_for_people(run: Run, seed_data: Path) -> None:
     code, out, _ = run("search", FACT, "-k", 2, "--data", seed_data)
     assert code == 0
-    assert out.startswith("1. 以“素质提升”蓄足发展动能")
+    title = "李传荣:以高质量基层党建 推动“三高四新”战略在张家界落地见效"
+    assert out.startswith(f"1. {title} · ")
+    assert " · 2021-11-05 · 以“素质提升”蓄足发展动能  [" in out
     assert "\n2. " in out
     assert "语义" in out or "字词" in out
 

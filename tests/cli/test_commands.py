@@ -70,6 +70,28 @@ def test_index_builds_and_says_what(run: Run, tmp_path: Path) -> None:
     assert "1.26亿立方米" in out
 
 
+def test_most_of_an_index_does_not_go_unsaid(run: Run, tmp_path: Path) -> None:
+    first, second, data = tmp_path / "甲", tmp_path / "乙", tmp_path / "数 据"
+    for folder, names in ((first, "abc"), (second, "d")):
+        folder.mkdir()
+        for name in names:
+            text = f"{name}号水库\n\n{name}号水库可以灌溉农田。\n"
+            (folder / f"{name}.txt").write_text(text, "utf-8")
+    assert "youju rollback" not in run("index", first, "--data", data)[2]
+    code, _, err = run("index", second, "--data", data)
+    (said,) = (line for line in err.splitlines() if "youju rollback" in line)
+    assert code == 0
+    assert "3 篇中有 3 篇" in said
+    assert str(first) in said
+    assert f"youju rollback --data '{data}'" in said
+    assert run("rollback", "--data", data)[0] == 0
+    assert "youju rollback" not in run("index", first, second, "--data", data)[2]
+    # Deleted on purpose: the path was given again.
+    for name in "abc":
+        (first / f"{name}.txt").unlink()
+    assert "youju rollback" not in run("index", second, first, "--data", data)[2]
+
+
 def test_a_question_limited_to_some_documents(run: Run, seed_data: Path) -> None:
     limited = ("--document", "李传荣", "--since", "2021年", "--until", "2021-11")
     code, out, err = run("ask", FACT, "--data", seed_data, *limited)

@@ -19,38 +19,11 @@ from index.int8_encoder import Int8Encoder
 from index.sentence_encoder import SentenceEncoder
 from index.shared import Shared
 from rag import Library
-
-CHARACTERS = "水库渠道灌溉农田水价试点管道补贴协会"
+from tests.small_model import CHARACTERS
 
 
 class Costly:
     """A value that can tell whether it is still held."""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A sentence-transformers model with an embedding of 8 dimensions."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    source, target = tmp_path / "bert", tmp_path / "model"
-    source.mkdir()
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *CHARACTERS]
-    (source / "vocab.txt").write_text("\n".join(words), "utf-8")
-    BertTokenizerFast(str(source / "vocab.txt")).save_pretrained(source)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=1,
-        intermediate_size=16,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(source)
-    body = Transformer(str(source), max_seq_length=32)
-    SentenceTransformer(modules=[body, Pooling(8)], device="cpu").save(str(target))
-    return target
 
 
 def test_threads_that_ask_at_once_get_one_value_made_once() -> None:
@@ -88,11 +61,11 @@ def test_nothing_is_kept_that_nobody_holds() -> None:
     assert kept() is None
 
 
-def test_a_failure_to_make_is_not_remembered(tmp_path: Path, folder: Path) -> None:
+def test_a_failure_to_make_is_not_remembered(tmp_path: Path, small_model: Path) -> None:
     place = tmp_path / "late"
     with pytest.raises(ModelError):
         SentenceEncoder.load(str(place), Prompts())
-    folder.rename(place)
+    small_model.rename(place)
     assert SentenceEncoder.load(str(place), Prompts()).info.dimension == 8
 
 
@@ -117,8 +90,8 @@ def test_prompts_are_each_encoders_own() -> None:
     np.testing.assert_array_equal(vectors[1], plain.encode_queries(["问：水库"]))
 
 
-def test_a_model_of_another_kind_is_shared_and_let_go(folder: Path) -> None:
-    first, second = (load_encoder(str(folder), Prompts(p)) for p in (None, "水"))
+def test_a_model_of_another_kind_is_shared_and_let_go(small_model: Path) -> None:
+    first, second = (load_encoder(str(small_model), Prompts(p)) for p in (None, "水"))
     assert isinstance(first, SentenceEncoder)
     assert isinstance(second, SentenceEncoder)
     assert first._model is second._model
@@ -129,22 +102,22 @@ def test_a_model_of_another_kind_is_shared_and_let_go(folder: Path) -> None:
     assert kept() is None
 
 
-def test_another_model_in_the_same_folder_is_loaded(folder: Path) -> None:
-    first = SentenceEncoder.load(str(folder), Prompts())
-    path = folder / "model.safetensors"
+def test_another_model_in_the_same_folder_is_loaded(small_model: Path) -> None:
+    first = SentenceEncoder.load(str(small_model), Prompts())
+    path = small_model / "model.safetensors"
     weights = load_file(path)
     name = next(name for name in weights if name.endswith("word_embeddings.weight"))
     weights[name] = weights[name] + 1
     path.unlink()
     save_file(weights, path, {"format": "pt"})
-    second = SentenceEncoder.load(str(folder), Prompts())
+    second = SentenceEncoder.load(str(small_model), Prompts())
     assert second._model is not first._model
     assert second.info.fingerprint != first.info.fingerprint
 
 
-def test_one_counts_tokens_while_others_encode(folder: Path) -> None:
+def test_one_counts_tokens_while_others_encode(small_model: Path) -> None:
     """With one tokenizer for both, told to cut and not to cut, threads fail (Already borrowed)."""
-    encoder = sentence_encoder.SentenceEncoder.load(str(folder), Prompts())
+    encoder = sentence_encoder.SentenceEncoder.load(str(small_model), Prompts())
     short, long = CHARACTERS, CHARACTERS * 4
     faults: list[BaseException] = []
     done = threading.Event()

@@ -75,6 +75,7 @@ def test_documents_and_publishers_are_offered_and_escaped(reader: Reader) -> Non
     page = reader.page
     page.locator(".limit").click()
     titles = page.locator("#youju-titles option")
+    expect(titles).to_have_count(3)
     assert [option.get_attribute("value") for option in titles.all()] == [
         *(f"云雾茶园{HOSTILE}", "青山茶园", "青山水库")
     ]

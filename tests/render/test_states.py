@@ -12,7 +12,8 @@ from index.types import Progress
 from rag import Library
 from tests.render.turns import Page, document, passage
 from ui import examples, states
-from ui.shelf import Build, State, Step
+from ui.builds import Build, Step
+from ui.shelf import State
 from ui.texts import BUILD_STEPS, TEXTS
 
 
