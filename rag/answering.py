@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from index import layout
 from index.searchable import SearchIndex
-from rag import calibration, disputes, known, spans
+from rag import calibration, disputes, known, spans, undated
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
-from rag.features import FEATURES
+from rag.features import FEATURES, fails_question
 from rag.known import Cited
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
@@ -21,6 +21,7 @@ PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
 _SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
+_READ = 0.0  # ... and from which on the reader says that it answers
 _MOST = 0.5  # share of the question's words with which a lead is what was asked about
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
@@ -42,7 +43,8 @@ def compose(
     """
     read_off = known.answer(reading.question, index, hits, article)
     logits = calibration.sentence_logits(judge, reading.candidates)
-    sure = calibration.confidence(judge, logits, reading.candidates)
+    reading, logits = _requited(reading, logits)
+    sure = _sure(index, reading, logits, judge)
     if read_off and not read_off.evidence:
         return Answer(text, "no_evidence", NO_EVIDENCE, "", 0.0, (), tuple(hits))
     if read_off:
@@ -61,7 +63,32 @@ def compose(
         answer = _answer(text, index, evidence, sayings[0].short, sure, hits)
         return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
     short = _short(index, reading, logits, evidence)
-    return _answer(text, index, evidence, short, sure, hits)
+    return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
+
+
+def _requited(reading: Reading, logits: Sequence[float]) -> tuple[Reading, Sequence[float]]:
+    """Without what fails the question, where that is first and what does not is about as likely."""
+    meets = [i for i, c in enumerate(reading.candidates) if not fails_question(c.features)]
+    first = max(meets, key=lambda i: logits[i], default=None)
+    if first is None or logits[first] == max(logits):
+        return reading, logits
+    near = logits[first] >= max(logits) + math.log(_ODDS_SHARE)
+    if not near or _feature(reading.candidates[first], "reader_odds") < _READ:
+        return reading, logits
+    kept = tuple(reading.candidates[i] for i in meets)
+    return replace(reading, candidates=kept), [logits[i] for i in meets]
+
+
+def _sure(
+    index: SearchIndex, reading: Reading, logits: Sequence[float], judge: Calibration
+) -> float:
+    """The confidence in the best evidence; less where the year asked for is in none of its text."""
+    sure = calibration.confidence(judge, logits, reading.candidates)
+    if not reading.candidates:
+        return sure
+    best = calibration.best_of(logits, reading.candidates)
+    document = index.documents[int(index.chunk_document[best.row])]
+    return sure * undated.HALF if undated.years(reading.question.text, document) else sure
 
 
 def _answer(
@@ -104,7 +131,11 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
 
 def _named(candidate: Candidate) -> bool:
     """Whether most of the question's words are in a sentence."""
-    return dict(zip(FEATURES, candidate.features, strict=True))["sentence_words"] >= _MOST
+    return _feature(candidate, "sentence_words") >= _MOST
+
+
+def _feature(candidate: Candidate, name: str) -> float:
+    return candidate.features[FEATURES.index(name)]
 
 
 def _whole(
@@ -191,6 +222,6 @@ def _short(
         return span.of(sentence).strip() if span else ""
     if kind is Kind.YES_NO:
         return verdict(reading.question.text, spans.clause(sentence, answer).of(sentence))
-    if dict(zip(FEATURES, best.features, strict=True))["reader_odds"] < _SAID:
+    if _feature(best, "reader_odds") < _SAID:
         return ""
     return spans.best(reading.question, sentence, answer).of(sentence)

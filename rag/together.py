@@ -76,7 +76,12 @@ def _renumbered(given: Sequence[Answer]) -> tuple[tuple[Citation, ...], list[str
             if not known:
                 citations.append(replace(cited, marker=marker))
                 lines.append(f"{cited.quote}[{marker}]")
-        lines += [with_markers(line, markers) for line in remarks(part)]
+        told_already = {_TRAILING.sub("", line) for line in lines}
+        lines += [
+            with_markers(line, markers)
+            for line in remarks(part)
+            if _TRAILING.sub("", line) not in told_already
+        ]
     return tuple(citations), lines
 
 
