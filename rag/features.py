@@ -46,7 +46,8 @@ _ENTITY_LENGTH = {"nr": 3, "nrt": 3, "nrfg": 3, "ns": 2, "nt": 2, "nz": 2}
 # What jieba's dictionary has as names and is none.
 _COMMON = frozenset(
     "城市 城镇 新区 入口 外国 两国 四国 台风 抗议 和平 维和 申报 印发 开园 上市 联网 普通 神圣 卡通 论文 东西 长度 "
-    "哥哥 英文 英文名 新一轮 公共场所 公共信息 世界纪录 达成协议 夏令营 青少年 申请人 智能化 银行卡 维生素 公开赛".split()
+    "哥哥 英文 英文名 新一轮 公共场所 公共信息 世界纪录 达成协议 夏令营 青少年 申请人 智能化 银行卡 维生素 "
+    "公开赛".split()
 )
 
 _UNSURE_KINDS = (Kind.PLACE, Kind.NAME)
