@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from index import layout
 from index.searchable import SearchIndex
-from rag import calibration, disputes, known, spans, undated
+from rag import calibration, disputes, known, lists, spans, undated
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
 from rag.features import FEATURES, fails_question
@@ -22,6 +22,7 @@ NO_EVIDENCE = "文中没有找到依据。"
 
 _SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
 _READ = 0.0  # ... and from which on the reader says that it answers
+_UNSURE = 0.4  # confidence below which it must, for a bare answer
 _MOST = 0.5  # share of the question's words with which a lead is what was asked about
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
@@ -62,11 +63,11 @@ def compose(
         evidence = [*said, *(one for one in evidence if one not in said)]
         answer = _answer(text, index, evidence, sayings[0].short, sure, hits)
         return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
-    short = _short(index, reading, logits, evidence)
+    short = _short(index, reading, logits, evidence, sure)
     return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
 
 
-def _requited(reading: Reading, logits: Sequence[float]) -> tuple[Reading, Sequence[float]]:
+def _requited(reading: Reading, logits: list[float]) -> tuple[Reading, list[float]]:
     """Without what fails the question, where that is first and what does not is about as likely."""
     meets = [i for i, c in enumerate(reading.candidates) if not fails_question(c.features)]
     first = max(meets, key=lambda i: logits[i], default=None)
@@ -125,6 +126,7 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
     named = [c for c in reading.candidates if wants_list and _named(c)]
     asked = {(c.row, c.number) for c in (*close, *named)}
     numbers |= _whole(index, reading.question, best, asked)
+    numbers |= _steps(index, reading.question, numbers)
     ordered = sorted(numbers, key=lambda place: (_rank(reading, place[0]), place[1]))
     return [_sentence(index, row, number) for row, number in ordered[:_ITEMS_MAX]]
 
@@ -145,38 +147,27 @@ def _whole(
 
     ``asked``: rows and numbers of sentences that the question may be about.
     """
-    chunk = index.chunks[best.row]
-    texts = [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
-    leads = [i for i, text in enumerate(texts) if spans.ENUMERATOR.match(text)]
-    at = best.number
-    if at and is_lead(texts[at - 1]) and (best.row, at - 1) in asked:
-        at -= 1  # what announces the best sentence was asked about, and announces more
-    numbers = {best.number}
-    if is_lead(texts[at]):
-        numbers |= _item(texts, leads, at, question.kind is Kind.LIST)
-    elif question.kind is Kind.LIST:
-        numbers |= _list_around(texts, leads, at)
+    own = {number for row, number in asked if row == best.row}
+    numbers = lists.whole(question, _texts(index, best.row), best.number, own)
     return {(best.row, number) for number in numbers}
 
 
-def _item(texts: Sequence[str], leads: Sequence[int], lead: int, whole: bool) -> set[int]:
-    """A lead with what it announces: all up to the next lead, or the first sentence of it."""
-    end = next((i for i in leads if i > lead), len(texts))
-    return set(range(lead, end if whole else min(lead + 2, end)))
+def _steps(
+    index: SearchIndex, question: Question, cited: Set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """The numbered steps after those that are cited, where steps are asked for."""
+    if not lists.wants_steps(question):
+        return set()
+    return {
+        (row, further)
+        for row, number in cited
+        for further in lists.counted_on(_texts(index, row), number)
+    }
 
 
-def _list_around(texts: Sequence[str], leads: Sequence[int], number: int) -> set[int]:
-    """Sentences that form one list with this one: items after an intro, or a chain of ；."""
-    if leads and texts[number].rstrip().endswith(("：", ":")):
-        return {number, *(i for i in leads if i > number)}
-    if number in leads and not is_lead(texts[number]):
-        return set(leads)
-    first = last = number
-    while first and texts[first - 1].rstrip().endswith(("；", ";")):
-        first -= 1
-    while last + 1 < len(texts) and texts[last].rstrip().endswith(("；", ";")):
-        last += 1
-    return set(range(first, last + 1))
+def _texts(index: SearchIndex, row: int) -> list[str]:
+    chunk = index.chunks[row]
+    return [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
 
 
 def _sentence(index: SearchIndex, row: int, number: int) -> Cited:
@@ -204,24 +195,44 @@ def _citations(index: SearchIndex, chosen: Sequence[Cited]) -> tuple[Citation, .
 
 
 def _short(
-    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Cited]
+    index: SearchIndex,
+    reading: Reading,
+    logits: Sequence[float],
+    evidence: Sequence[Cited],
+    sure: float,
 ) -> str:
-    """The bare answer in the best sentence; '' for a list in several, and where none is likely."""
-    best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]
-    chunk = index.chunks[best.row]
-    text = index.texts[chunk.passage.document_id]
-    sentence = best.span.of(text)
-    kind = reading.question.kind
-    if kind is Kind.LIST and len(evidence) > 1:
+    """The bare answer in the best sentence; '' for several together, and where none is likely."""
+    question = reading.question
+    best = _telling(index, reading, logits, evidence)
+    if best is None or (lists.wants_several(question) and len(evidence) > 1):
         return ""
+    sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
     answer = best.answer.shifted(-best.span.start)
     if len(layout.cells(sentence)) > 1:
-        rows = (s.of(text) for s in chunk.sentences)
-        header = next(row for row in rows if len(layout.cells(row)) > 1)
-        span = spans.best_cell(reading.question, header, sentence)
-        return span.of(sentence).strip() if span else ""
-    if kind is Kind.YES_NO:
-        return verdict(reading.question.text, spans.clause(sentence, answer).of(sentence))
-    if _feature(best, "reader_odds") < _SAID:
+        header = next(row for row in _texts(index, best.row) if len(layout.cells(row)) > 1)
+        cell = spans.best_cell(question, header, sentence)
+        return cell.of(sentence).strip() if cell else ""
+    if question.kind is Kind.YES_NO:
+        return verdict(question.text, spans.clause(sentence, answer).of(sentence))
+    # A number or date of the kind asked for is found by rules as well.
+    is_guess = sure < _UNSURE and question.kind not in (Kind.NUMBER, Kind.DATE)
+    if _feature(best, "reader_odds") < (_READ if is_guess else _SAID):
         return ""
-    return spans.best(reading.question, sentence, answer).of(sentence)
+    return spans.best(question, sentence, answer).of(sentence)
+
+
+def _telling(
+    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Cited]
+) -> Candidate | None:
+    """The best sentence; where that only announces what is explained, the best of what follows."""
+    best = calibration.best_of(logits, reading.candidates)
+    document = index.chunks[best.row].passage.document_id
+    if reading.question.kind is not Kind.OTHER or not is_lead(best.span.of(index.texts[document])):
+        return best
+    cited = {one.span for one in evidence if one.document_id == document}
+    following = [
+        i
+        for i, one in enumerate(reading.candidates)
+        if one.row == best.row and one.number > best.number and one.span in cited
+    ]
+    return reading.candidates[max(following, key=lambda i: logits[i])] if following else None
