@@ -21,8 +21,9 @@ PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
 _SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
+_SURELY = 5.0  # ... and from which on it takes the place of what fails the question
 _READ = 0.0  # ... and from which on the reader says that it answers
-_UNSURE = 0.4  # confidence below which it must, for a bare answer
+_UNSURE = 2.0  # times the confidence that is enough: below it must, for a bare answer
 _MOST = 0.5  # share of the question's words with which a lead is what was asked about
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
@@ -47,24 +48,27 @@ def compose(
     reading, logits = _requited(reading, logits)
     sure = _sure(index, reading, logits, judge)
     if read_off and not read_off.evidence:
-        return Answer(text, "no_evidence", NO_EVIDENCE, "", 0.0, (), tuple(hits))
+        return _refused(text, 0.0, hits)
     if read_off:
         # Read off the layout, not guessed at: as sure as the surest of the other answers.
         sure, hits = max(sure, judge.strong), read_off.hits or hits
         text = read_off.told or text
         return _answer(text, index, read_off.evidence, read_off.short, sure, hits)
-    if sure < judge.threshold.confidence(reading.searched) or calibration.fails(
-        logits, reading.candidates
-    ):
-        return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
+    enough = judge.threshold.confidence(reading.searched)
+    if sure < enough or calibration.fails(logits, reading.candidates):
+        return _refused(text, sure, hits)
     evidence = _evidence(index, reading, logits)
     if sayings := disputes.found(index, reading, logits):
         said = [_sentence(index, s.candidate.row, s.candidate.number) for s in sayings]
         evidence = [*said, *(one for one in evidence if one not in said)]
         answer = _answer(text, index, evidence, sayings[0].short, sure, hits)
         return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
-    short = _short(index, reading, logits, evidence, sure)
+    short = _short(index, reading, logits, evidence, sure < _UNSURE * enough)
     return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
+
+
+def _refused(text: str, sure: float, hits: Sequence[Hit]) -> Answer:
+    return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
 
 
 def _requited(reading: Reading, logits: list[float]) -> tuple[Reading, list[float]]:
@@ -74,7 +78,7 @@ def _requited(reading: Reading, logits: list[float]) -> tuple[Reading, list[floa
     if first is None or logits[first] == max(logits):
         return reading, logits
     near = logits[first] >= max(logits) + math.log(_ODDS_SHARE)
-    if not near or _feature(reading.candidates[first], "reader_odds") < _READ:
+    if not near or _feature(reading.candidates[first], "reader_odds") < _SURELY:
         return reading, logits
     kept = tuple(reading.candidates[i] for i in meets)
     return replace(reading, candidates=kept), [logits[i] for i in meets]
@@ -199,40 +203,30 @@ def _short(
     reading: Reading,
     logits: Sequence[float],
     evidence: Sequence[Cited],
-    sure: float,
+    unsure: bool,
 ) -> str:
     """The bare answer in the best sentence; '' for several together, and where none is likely."""
     question = reading.question
-    best = _telling(index, reading, logits, evidence)
-    if best is None or (lists.wants_several(question) and len(evidence) > 1):
+    best = calibration.best_of(logits, reading.candidates)
+    if lists.wants_several(question) and len(evidence) > 1:
         return ""
     sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
     answer = best.answer.shifted(-best.span.start)
     if len(layout.cells(sentence)) > 1:
-        header = next(row for row in _texts(index, best.row) if len(layout.cells(row)) > 1)
-        cell = spans.best_cell(question, header, sentence)
-        return cell.of(sentence).strip() if cell else ""
+        return _cell(question, _texts(index, best.row), sentence)
     if question.kind is Kind.YES_NO:
         return verdict(question.text, spans.clause(sentence, answer).of(sentence))
+    if question.kind is Kind.OTHER and is_lead(sentence):
+        return ""  # it announces what is asked for
     # A number or date of the kind asked for is found by rules as well.
-    is_guess = sure < _UNSURE and question.kind not in (Kind.NUMBER, Kind.DATE)
+    is_guess = unsure and question.kind not in (Kind.NUMBER, Kind.DATE)
     if _feature(best, "reader_odds") < (_READ if is_guess else _SAID):
         return ""
     return spans.best(question, sentence, answer).of(sentence)
 
 
-def _telling(
-    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Cited]
-) -> Candidate | None:
-    """The best sentence; where that only announces what is explained, the best of what follows."""
-    best = calibration.best_of(logits, reading.candidates)
-    document = index.chunks[best.row].passage.document_id
-    if reading.question.kind is not Kind.OTHER or not is_lead(best.span.of(index.texts[document])):
-        return best
-    cited = {one.span for one in evidence if one.document_id == document}
-    following = [
-        i
-        for i, one in enumerate(reading.candidates)
-        if one.row == best.row and one.number > best.number and one.span in cited
-    ]
-    return reading.candidates[max(following, key=lambda i: logits[i])] if following else None
+def _cell(question: Question, texts: Sequence[str], row: str) -> str:
+    """The cell of a table's row whose column is asked for; ''."""
+    header = next(text for text in texts if len(layout.cells(text)) > 1)
+    cell = spans.best_cell(question, header, row)
+    return cell.of(row).strip() if cell else ""
