@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from index import layout
 from index.searchable import SearchIndex
-from rag import calibration, disputes, known, spans
+from rag import calibration, disputes, known, lists, spans, undated
 from rag.calibration import Calibration
 from rag.evidence import Candidate, Reading, is_lead
-from rag.features import FEATURES
+from rag.features import FEATURES, fails_question
 from rag.known import Cited
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
@@ -21,6 +21,9 @@ PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
 _SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
+_SURELY = 5.0  # ... and from which on it takes the place of what fails the question
+_READ = 0.0  # ... and from which on the reader says that it answers
+_UNSURE = 2.0  # times the confidence that is enough: below it must, for a bare answer
 _MOST = 0.5  # share of the question's words with which a lead is what was asked about
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
@@ -42,26 +45,55 @@ def compose(
     """
     read_off = known.answer(reading.question, index, hits, article)
     logits = calibration.sentence_logits(judge, reading.candidates)
-    sure = calibration.confidence(judge, logits, reading.candidates)
+    reading, logits = _requited(reading, logits)
+    sure = _sure(index, reading, logits, judge)
     if read_off and not read_off.evidence:
-        return Answer(text, "no_evidence", NO_EVIDENCE, "", 0.0, (), tuple(hits))
+        return _refused(text, 0.0, hits)
     if read_off:
         # Read off the layout, not guessed at: as sure as the surest of the other answers.
         sure, hits = max(sure, judge.strong), read_off.hits or hits
         text = read_off.told or text
         return _answer(text, index, read_off.evidence, read_off.short, sure, hits)
-    if sure < judge.threshold.confidence(reading.searched) or calibration.fails(
-        logits, reading.candidates
-    ):
-        return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
+    enough = judge.threshold.confidence(reading.searched)
+    if sure < enough or calibration.fails(logits, reading.candidates):
+        return _refused(text, sure, hits)
     evidence = _evidence(index, reading, logits)
     if sayings := disputes.found(index, reading, logits):
         said = [_sentence(index, s.candidate.row, s.candidate.number) for s in sayings]
         evidence = [*said, *(one for one in evidence if one not in said)]
         answer = _answer(text, index, evidence, sayings[0].short, sure, hits)
         return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
-    short = _short(index, reading, logits, evidence)
-    return _answer(text, index, evidence, short, sure, hits)
+    short = _short(index, reading, logits, evidence, sure < _UNSURE * enough)
+    return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
+
+
+def _refused(text: str, sure: float, hits: Sequence[Hit]) -> Answer:
+    return Answer(text, "no_evidence", NO_EVIDENCE, "", round(sure, 4), (), tuple(hits))
+
+
+def _requited(reading: Reading, logits: list[float]) -> tuple[Reading, list[float]]:
+    """Without what fails the question, where that is first and what does not is about as likely."""
+    meets = [i for i, c in enumerate(reading.candidates) if not fails_question(c.features)]
+    first = max(meets, key=lambda i: logits[i], default=None)
+    if first is None or logits[first] == max(logits):
+        return reading, logits
+    near = logits[first] >= max(logits) + math.log(_ODDS_SHARE)
+    if not near or _feature(reading.candidates[first], "reader_odds") < _SURELY:
+        return reading, logits
+    kept = tuple(reading.candidates[i] for i in meets)
+    return replace(reading, candidates=kept), [logits[i] for i in meets]
+
+
+def _sure(
+    index: SearchIndex, reading: Reading, logits: Sequence[float], judge: Calibration
+) -> float:
+    """The confidence in the best evidence; less where the year asked for is in none of its text."""
+    sure = calibration.confidence(judge, logits, reading.candidates)
+    if not reading.candidates:
+        return sure
+    best = calibration.best_of(logits, reading.candidates)
+    document = index.documents[int(index.chunk_document[best.row])]
+    return sure * undated.HALF if undated.years(reading.question.text, document) else sure
 
 
 def _answer(
@@ -98,13 +130,18 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
     named = [c for c in reading.candidates if wants_list and _named(c)]
     asked = {(c.row, c.number) for c in (*close, *named)}
     numbers |= _whole(index, reading.question, best, asked)
+    numbers |= _steps(index, reading.question, numbers)
     ordered = sorted(numbers, key=lambda place: (_rank(reading, place[0]), place[1]))
     return [_sentence(index, row, number) for row, number in ordered[:_ITEMS_MAX]]
 
 
 def _named(candidate: Candidate) -> bool:
     """Whether most of the question's words are in a sentence."""
-    return dict(zip(FEATURES, candidate.features, strict=True))["sentence_words"] >= _MOST
+    return _feature(candidate, "sentence_words") >= _MOST
+
+
+def _feature(candidate: Candidate, name: str) -> float:
+    return candidate.features[FEATURES.index(name)]
 
 
 def _whole(
@@ -114,38 +151,27 @@ def _whole(
 
     ``asked``: rows and numbers of sentences that the question may be about.
     """
-    chunk = index.chunks[best.row]
-    texts = [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
-    leads = [i for i, text in enumerate(texts) if spans.ENUMERATOR.match(text)]
-    at = best.number
-    if at and is_lead(texts[at - 1]) and (best.row, at - 1) in asked:
-        at -= 1  # what announces the best sentence was asked about, and announces more
-    numbers = {best.number}
-    if is_lead(texts[at]):
-        numbers |= _item(texts, leads, at, question.kind is Kind.LIST)
-    elif question.kind is Kind.LIST:
-        numbers |= _list_around(texts, leads, at)
+    own = {number for row, number in asked if row == best.row}
+    numbers = lists.whole(question, _texts(index, best.row), best.number, own)
     return {(best.row, number) for number in numbers}
 
 
-def _item(texts: Sequence[str], leads: Sequence[int], lead: int, whole: bool) -> set[int]:
-    """A lead with what it announces: all up to the next lead, or the first sentence of it."""
-    end = next((i for i in leads if i > lead), len(texts))
-    return set(range(lead, end if whole else min(lead + 2, end)))
+def _steps(
+    index: SearchIndex, question: Question, cited: Set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """The numbered steps after those that are cited, where steps are asked for."""
+    if not lists.wants_steps(question):
+        return set()
+    return {
+        (row, further)
+        for row, number in cited
+        for further in lists.counted_on(_texts(index, row), number)
+    }
 
 
-def _list_around(texts: Sequence[str], leads: Sequence[int], number: int) -> set[int]:
-    """Sentences that form one list with this one: items after an intro, or a chain of ；."""
-    if leads and texts[number].rstrip().endswith(("：", ":")):
-        return {number, *(i for i in leads if i > number)}
-    if number in leads and not is_lead(texts[number]):
-        return set(leads)
-    first = last = number
-    while first and texts[first - 1].rstrip().endswith(("；", ";")):
-        first -= 1
-    while last + 1 < len(texts) and texts[last].rstrip().endswith(("；", ";")):
-        last += 1
-    return set(range(first, last + 1))
+def _texts(index: SearchIndex, row: int) -> list[str]:
+    chunk = index.chunks[row]
+    return [span.of(index.texts[chunk.passage.document_id]) for span in chunk.sentences]
 
 
 def _sentence(index: SearchIndex, row: int, number: int) -> Cited:
@@ -173,24 +199,34 @@ def _citations(index: SearchIndex, chosen: Sequence[Cited]) -> tuple[Citation, .
 
 
 def _short(
-    index: SearchIndex, reading: Reading, logits: Sequence[float], evidence: Sequence[Cited]
+    index: SearchIndex,
+    reading: Reading,
+    logits: Sequence[float],
+    evidence: Sequence[Cited],
+    unsure: bool,
 ) -> str:
-    """The bare answer in the best sentence; '' for a list in several, and where none is likely."""
-    best = reading.candidates[max(range(len(logits)), key=lambda i: logits[i])]
-    chunk = index.chunks[best.row]
-    text = index.texts[chunk.passage.document_id]
-    sentence = best.span.of(text)
-    kind = reading.question.kind
-    if kind is Kind.LIST and len(evidence) > 1:
+    """The bare answer in the best sentence; '' for several together, and where none is likely."""
+    question = reading.question
+    best = calibration.best_of(logits, reading.candidates)
+    if lists.wants_several(question) and len(evidence) > 1:
         return ""
+    sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
     answer = best.answer.shifted(-best.span.start)
     if len(layout.cells(sentence)) > 1:
-        rows = (s.of(text) for s in chunk.sentences)
-        header = next(row for row in rows if len(layout.cells(row)) > 1)
-        span = spans.best_cell(reading.question, header, sentence)
-        return span.of(sentence).strip() if span else ""
-    if kind is Kind.YES_NO:
-        return verdict(reading.question.text, spans.clause(sentence, answer).of(sentence))
-    if dict(zip(FEATURES, best.features, strict=True))["reader_odds"] < _SAID:
+        return _cell(question, _texts(index, best.row), sentence)
+    if question.kind is Kind.YES_NO:
+        return verdict(question.text, spans.clause(sentence, answer).of(sentence))
+    if question.kind is Kind.OTHER and is_lead(sentence):
+        return ""  # it announces what is asked for
+    # A number or date of the kind asked for is found by rules as well.
+    is_guess = unsure and question.kind not in (Kind.NUMBER, Kind.DATE)
+    if _feature(best, "reader_odds") < (_READ if is_guess else _SAID):
         return ""
-    return spans.best(reading.question, sentence, answer).of(sentence)
+    return spans.best(question, sentence, answer).of(sentence)
+
+
+def _cell(question: Question, texts: Sequence[str], row: str) -> str:
+    """The cell of a table's row whose column is asked for; ''."""
+    header = next(text for text in texts if len(layout.cells(text)) > 1)
+    cell = spans.best_cell(question, header, row)
+    return cell.of(row).strip() if cell else ""

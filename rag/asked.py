@@ -8,7 +8,7 @@ from datetime import date
 
 from index.errors import InputError
 from index.types import Document
-from rag import articles, conversation, dates, when
+from rag import articles, conversation, courtesy, dates, when
 from rag.conversation import Turn
 from rag.types import Answer
 
@@ -44,10 +44,12 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def before(question: str, history: Sequence[Turn]) -> str:
     """What was asked just before, completed, where ``question`` speaks of "this article"; else ''."""
-    if not history or not articles.is_meant_without_a_name(question):
+    if not articles.is_meant_without_a_name(question):
         return ""
-    *earlier, last = conversation.turns(history)
-    return conversation.complete(last.question.strip(), earlier)[:QUESTION_MAX]
+    asked = [turn for turn in conversation.turns(history) if not courtesy.reply(turn.question)]
+    if not asked:
+        return ""
+    return conversation.complete(asked[-1].question.strip(), asked[:-1])[:QUESTION_MAX]
 
 
 def in_its_time(
@@ -77,7 +79,7 @@ def understood(answer: Answer, asked: str, documents: Mapping[str, Document]) ->
     if answer.status != "no_evidence":
         of_today = is_of_its_time(text, answer, documents)
         text = when.explained(text, None if of_today else _day(answer, documents), date.today())
-    told = text if text != asked and len(text) <= QUESTION_MAX else ""
+    told = text if text != courtesy.without(asked) and len(text) <= QUESTION_MAX else ""
     return replace(answer, question=asked, understood=told)
 
 

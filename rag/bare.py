@@ -24,6 +24,7 @@ _NAME = re.compile("[“《「『]([^”》」』，。]{2,12})[”》」』]")
 _COPULA = re.compile(
     r"(?:分别)?(?:是|为|于|叫做|叫|称为|名为|达到|达|有|：|:|在|位于)",
 )
+_DATELINE = re.compile(r"\d{1,2}月\d{1,2}日(?:电|讯|消息)")  # 东京7月29日电: the place is 东京
 _REPEATED = 0.7  # share of the characters before a copula that the question has too
 # Words that lead to an answer without being of it.
 _LEADING = frozenset(
@@ -36,7 +37,7 @@ def bare(question: str, text: str, found: Span) -> Span:
 
     Never empty.
     """
-    span = _stripped(text, _whole_words(text, _whole_name(text, found)))
+    span = _stripped(text, _ended(text, _whole_words(text, _whole_name(text, found))))
     for cut in (_after_copula, _after_said_words):
         shorter = _balanced(text, _stripped(text, cut(question, text, span)))
         span = shorter if shorter.start < shorter.end else span
@@ -62,6 +63,21 @@ def _whole_words(text: str, span: Span) -> Span:
             end = at + len(word)
         at += len(word)
     return Span(start, end)
+
+
+def _ended(text: str, span: Span) -> Span:
+    """With the mark that closes what was opened in it, without a dateline's date or a last 的."""
+    end = span.end
+    if dateline := _DATELINE.search(text, span.start, min(end + 1, len(text))):
+        end = dateline.start() if dateline.start() > span.start else end
+    for opening, closing in _BRACKETS:
+        inside = text[span.start : end]
+        if text[end : end + 1] == closing and inside.count(opening) > inside.count(closing):
+            end += 1
+    if text[span.start : end].endswith("的"):  # 美国的, not 目的
+        words = [word for word, _ in tokens.tagged_words(text[span.start : end])]
+        end -= len(words) > 1 and words[-1] == "的"
+    return Span(span.start, end)
 
 
 def _after_copula(question: str, text: str, span: Span) -> Span:

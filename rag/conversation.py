@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from index import tokens
 from index.errors import InputError
 from index.types import Span
-from rag import dates, names, nouns
+from rag import courtesy, dates, names, nouns
 from rag.nouns import Phrase, phrases
 
 _DETERMINED = re.compile(
@@ -98,11 +98,13 @@ def _turn(item: object) -> Turn:
 
 
 def complete(question: str, history: Sequence[Turn]) -> str:
-    """``question`` as it would be asked without ``history``."""
+    """``question`` as it would be asked without ``history``; courtesy is no part of either."""
+    if courtesy.reply(question):
+        return question.strip()
     earlier: list[Turn] = []
-    for turn in history:
+    for turn in (turn for turn in history if not courtesy.reply(turn.question)):
         earlier.append(Turn(_completed(turn.question.strip(), earlier), turn.answer))
-    return _completed(question.strip(), earlier)
+    return _completed(courtesy.without(question.strip()), earlier)
 
 
 def _completed(question: str, earlier: Sequence[Turn]) -> str:

@@ -18,7 +18,7 @@ from index.searchable import SearchIndex
 from index.simplified import simplified
 from index.tokens import bigrams, words
 from index.types import Chunk, Span
-from rag import features, questions, spans
+from rag import features, questions, spans, undated
 from rag.questions import Question
 from rag.ranking import RankedPassage, ReadWindow
 from rag.reader import Finding
@@ -104,7 +104,7 @@ def read(
 ) -> Reading:
     """Describe the sentences of the windows that the reader saw in the ``ranked`` passages."""
     question = questions.parse(text)
-    pages = [_page(index, passage) for passage in ranked]
+    pages = [_page(question, index, passage) for passage in ranked]
     found = _found_by_reader(pages, looked.windows)
     places = _prefilter(question, pages, found)
     if not places or not question.words:  # ？？？ asks for nothing
@@ -154,7 +154,7 @@ def _asks(sentence: str) -> bool:
     return sentence.rstrip("”’」』）) \n").endswith(("？", "?"))
 
 
-def _page(index: SearchIndex, found: RankedPassage) -> _Page:
+def _page(question: Question, index: SearchIndex, found: RankedPassage) -> _Page:
     chunk = index.chunks[found.row]
     document = index.documents[int(index.chunk_document[found.row])]
     sentences = tuple(span.of(document.text) for span in chunk.sentences)
@@ -164,13 +164,15 @@ def _page(index: SearchIndex, found: RankedPassage) -> _Page:
         sentences=sentences,
         words=tuple(frozenset(words(sentence)) for sentence in sentences),
         title=document.title,
-        # What happens in the year of its date, an article tells without the year.
+        # What happens in the year of its date, an article tells without the year; one that tells
+        # no year at all may be of the one that is asked for.
         whole="\n".join(
             (
                 document.title,
                 chunk.passage.section,
                 chunk.passage.text,
                 document.metadata.get("date", "")[:4],
+                *undated.years(question.text, document),
             )
         ),
     )

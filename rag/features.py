@@ -32,11 +32,23 @@ FEATURES = (
 )
 
 _SPECIFIC = re.compile(r"\d+(?:\.\d+)?|[a-z][a-z0-9\-]+|[“《「]([^”》」]+)[”》」]")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+# 2000立方米 and 2021亿元 name no year.
+_YEAR = re.compile(
+    r"(?<![\d.])((?:19|20)\d{2})(?![\d%]|\.\d"
+    r"|[多余]?(?:[万亿个名位人家项条座次件元米吨亩户份所台套辆]|公[里顷斤]|平方|立方|毫米))"
+)
+# 与2022年同期相比, 恢复到2019年的53.4%: what is told is of another year.
+_COMPARED = re.compile(r"(?:与|和|同|较|比|恢复到|相当于)((?:19|20)\d{2})年(?:同期|相比|的\d)")
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # Shortest word of each part of speech that is taken for an entity: jieba tags many pairs of
 # characters as people's names that are none.
 _ENTITY_LENGTH = {"nr": 3, "nrt": 3, "nrfg": 3, "ns": 2, "nt": 2, "nz": 2}
+# What jieba's dictionary has as names and is none.
+_COMMON = frozenset(
+    "城市 城镇 新区 入口 外国 两国 四国 台风 抗议 和平 维和 申报 印发 开园 上市 联网 普通 神圣 卡通 论文 东西 长度 "
+    "哥哥 英文 英文名 新一轮 公共场所 公共信息 世界纪录 达成协议 夏令营 青少年 申请人 智能化 银行卡 维生素 "
+    "公开赛".split()
+)
 
 _UNSURE_KINDS = (Kind.PLACE, Kind.NAME)
 # Requirements of the question that a sentence can fail; one failed, and it is no answer.
@@ -79,9 +91,15 @@ def missing_specifics(question: str, whole: str) -> float:
 
 
 def other_year(question: str, sentence: str) -> float:
-    """1.0 where the question names a year and the sentence names only others."""
-    asked, said = set(_YEAR.findall(_digits(question))), set(_YEAR.findall(_digits(sentence)))
-    return float(bool(asked and said) and not asked & said)
+    """1.0 where the question names a year and the sentence only others, not just to compare."""
+    asked = years(question)
+    said = years(_COMPARED.sub("", _digits(sentence))) if asked else frozenset()
+    return float(bool(said) and not asked & said)
+
+
+def years(text: str) -> frozenset[str]:
+    """The years that ``text`` names, in digits."""
+    return frozenset(_YEAR.findall(_digits(text)))
 
 
 def _digits(text: str) -> str:
@@ -96,7 +114,9 @@ def missing_entities(question: str, whole: str) -> float:
         _DIVISION.sub("", normalise(word))
         for word, tag in tagged_words(question)
         # jieba makes up names from characters it cannot place; its dictionary has the real ones
-        if len(word) >= _ENTITY_LENGTH.get(tag, 99) and dictionary_count(word)
+        if len(word) >= _ENTITY_LENGTH.get(tag, 99)
+        and dictionary_count(word)
+        and normalise(word) not in _COMMON
     }
     return float(sum(name not in inside for name in named))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from rag import comparing, parts
+from rag import comparing, courtesy, parts
 from rag.apart import told_apart
 from rag.types import Answer, Citation, Hit
 
@@ -19,6 +19,8 @@ _TRAILING = re.compile(r"(?:\[\d+\])+$")
 
 def answer(question: str, one: Callable[[str], Answer]) -> Answer:
     """``question`` answered part by part; ``one`` answers a question that asks for one thing."""
+    if met := courtesy.answer(question):
+        return met
     if compared := comparing.read(question):
         sides = [one(asked) for asked in compared.questions]
         if any(map(comparing.value, sides)):  # else it compares no numbers
@@ -74,7 +76,12 @@ def _renumbered(given: Sequence[Answer]) -> tuple[tuple[Citation, ...], list[str
             if not known:
                 citations.append(replace(cited, marker=marker))
                 lines.append(f"{cited.quote}[{marker}]")
-        lines += [with_markers(line, markers) for line in remarks(part)]
+        told_already = {_TRAILING.sub("", line) for line in lines}
+        lines += [
+            with_markers(line, markers)
+            for line in remarks(part)
+            if _TRAILING.sub("", line) not in told_already
+        ]
     return tuple(citations), lines
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from index.types import Document, Passage, Span
+from rag import courtesy
 from rag.types import Citation
 from ui.marks import Mark, answer_spans, excerpt
 from ui.texts import both
@@ -14,7 +15,9 @@ from ui.views import Card, Other, Turn, credits_of
 
 
 def evidence_html(turn: Turn) -> str:
-    """The evidence of one answer: its cards in marker order, then what was not used."""
+    """The evidence of one answer: its cards in marker order, then what was not used; '' of a reply."""
+    if courtesy.reply(turn.answer.question):
+        return ""
     cards = "".join(_card(card, turn) for card in turn.cards)
     refused = turn.answer.status == "no_evidence"
     others = _others(turn.others, refused)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag import courtesy
 from rag.conversation import Turn, complete
 from rag.scope import Scope
 from rag.types import Answer
@@ -45,18 +46,23 @@ def frames(
 ) -> Iterator[Frame]:
     """The turn as it grows: what is found, then the answer with its evidence."""
     began = time.perf_counter()
-    hits = library.search(complete(question, history), within=within)
-    yield Frame(
-        "found",
-        answer=f'<p class="stage-note">{both("found", n=len(hits))}</p>',
-        evidence=evidence.found_html(question, [hit.passage for hit in hits]),
-    )
+    if not courtesy.reply(question):
+        yield _found(library, question, history, within)
     frame = None
     for answer in library.stream(question, history, llm, within=within):
         frame = _frame(library, answer, number, began, within)
         yield frame
     assert frame is not None  # a stream has at least the whole answer
     yield replace(frame, stage="answered", spoken=answer.short or answer.text)
+
+
+def _found(library: Library, question: str, history: Sequence[Turn], within: Scope) -> Frame:
+    hits = library.search(complete(question, history), within=within)
+    return Frame(
+        "found",
+        answer=f'<p class="stage-note">{both("found", n=len(hits))}</p>',
+        evidence=evidence.found_html(question, [hit.passage for hit in hits]),
+    )
 
 
 def _frame(library: Library, answer: Answer, number: int, began: float, within: Scope) -> Frame:

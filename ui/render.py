@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from index.types import Document, Span
+from rag import courtesy
 from rag.together import told
 from rag.types import Struck
 from ui.marks import answer_spans, emphasised
@@ -17,6 +18,8 @@ _LIST_FROM = 3  # sentences that read better as a list
 
 def answer_html(turn: Turn) -> str:
     """The answer: bare answer, sentences with their markers, how sure, what to do next."""
+    if met := courtesy.reply(turn.answer.question):
+        return f'<p class="refusal" lang="zh-CN">{escape(met)}</p>'
     if turn.answer.status == "no_evidence":
         return _refusal(turn)
     open_ = told(turn.answer.unanswered)

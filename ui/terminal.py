@@ -46,6 +46,8 @@ def with_id(identity: str, text: str, command: str, results: Sequence[Any]) -> M
 
 def answer(library: Library, results: Sequence[Answer]) -> None:
     """An answer for a person: short, text, sources, certainty."""
+    from rag import courtesy
+
     given = results[0]
     rows = [f"理解为：{given.understood}", ""] if given.understood else []
     rows += [given.short, ""] if given.short else []
@@ -60,7 +62,8 @@ def answer(library: Library, results: Sequence[Answer]) -> None:
     if not given.citations and given.hits:
         rows.append("最接近的段落（不是答案）：")
         rows += [_nearest(library, hit.passage) for hit in given.hits[:3]]
-    rows.append(f"{_CERTAINTY[library.confidence_words(given)]}（{given.confidence:.0%}）")
+    if not courtesy.reply(given.question):
+        rows.append(f"{_CERTAINTY[library.confidence_words(given)]}（{given.confidence:.0%}）")
     _say("\n".join(rows))
 
 
