@@ -55,7 +55,7 @@ def build(
     with store.build_lock(root):
         former = _former(root)
         usable = former if former and _fits(former, root, encoder) else None
-        reading = _read(sources.find(paths, root), usable, report)
+        reading = _read(root, sources.find(paths, root), usable, report)
         was = former.documents if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
@@ -120,10 +120,12 @@ def _same(former: _Former, reading: Reading, encoder: Encoder) -> bool:
     return stored == (reading.documents, reading.sources, encoder.info)
 
 
-def _read(files: Sequence[SourceFile], former: _Former | None, report: Report) -> Reading:
+def _read(
+    root: Path, files: Sequence[SourceFile], former: _Former | None, report: Report
+) -> Reading:
     kept = Reading(former.documents, former.index.sources) if former else Reading()
     report(Progress(READ, 0, 1))
-    return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)))
+    return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)), root)
 
 
 def _index(
