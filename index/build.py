@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import changes, journal, origins, passages, searchable, sources, store
+from index import changes, journal, origins, passages, searchable, sources, store, uploads
 from index.changes import BuildReport
 from index.documents import SourceFile
 from index.embedding import Encoder, Vector
@@ -53,6 +53,7 @@ def build(
         StoreError: the result cannot be written.
     """
     with store.build_lock(root):
+        seen = uploads.mark(root)
         former = _former(root)
         usable = former if former and _fits(former, root, encoder) else None
         reading = _read(root, sources.find(paths, root), usable, report)
@@ -66,6 +67,7 @@ def build(
             origins.remember(root, paths)
             built = Built(_write(root, index, encoder, report), index, done)
         journal.discard(root)
+        uploads.saw(root, seen)
     return built
 
 

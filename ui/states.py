@@ -40,7 +40,8 @@ def banner_html(state: State) -> str:
         return ""
     dismiss = f'<button type="button" class="quiet dismiss">{both("dismiss")}</button>'
     if not build.ended:
-        return f"<p>{both('building')}<small>{both('building_note')}</small></p>{_present(build)}"
+        what = both("building_missed" if build.missed else "building")
+        return f"<p>{what}<small>{both('building_note')}</small></p>{_present(build)}"
     if build.error is not None:
         again = f'<button type="button" class="quiet build">{both("try_again")}</button>'
         return f"<p>{both('build_failed')}{message_html(build.error)}</p>{again}{dismiss}"
