@@ -18,7 +18,8 @@ from index import uploads
 from rag import Library
 from tests import ROOT
 from tests.page.browsing import Reader, free_port
-from tests.page.test_upload import DAM, TEA, put
+from tests.page.sending import DAM, TEA, put
+from tests.waiting import eventually
 from ui.shelves import Shelves
 
 pytestmark = pytest.mark.browser
@@ -48,15 +49,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in processes:
         process.kill()
         process.communicate()
-
-
-def eventually(happens: Callable[[], bool], seconds: float = 90) -> bool:
-    end = time.monotonic() + seconds
-    while not happens():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def asked(address: str) -> tuple[int, str]:
