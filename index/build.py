@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import changes, journal, origins, passages, searchable, sources, store
+from index import changes, journal, origins, passages, searchable, sources, store, uploads
 from index.changes import BuildReport
 from index.documents import SourceFile
 from index.embedding import Encoder, Vector
@@ -53,9 +53,10 @@ def build(
         StoreError: the result cannot be written.
     """
     with store.build_lock(root):
+        seen = uploads.mark(root)
         former = _former(root)
         usable = former if former and _fits(former, root, encoder) else None
-        reading = _read(sources.find(paths, root), usable, report)
+        reading = _read(root, sources.find(paths, root), usable, report)
         was = former.documents if former else ()
         done = changes.compare(was, reading.documents, reading.bad_files)
         if usable and _same(usable, reading, encoder):
@@ -66,6 +67,7 @@ def build(
             origins.remember(root, paths)
             built = Built(_write(root, index, encoder, report), index, done)
         journal.discard(root)
+        uploads.saw(root, seen)
     return built
 
 
@@ -120,10 +122,12 @@ def _same(former: _Former, reading: Reading, encoder: Encoder) -> bool:
     return stored == (reading.documents, reading.sources, encoder.info)
 
 
-def _read(files: Sequence[SourceFile], former: _Former | None, report: Report) -> Reading:
+def _read(
+    root: Path, files: Sequence[SourceFile], former: _Former | None, report: Report
+) -> Reading:
     kept = Reading(former.documents, former.index.sources) if former else Reading()
     report(Progress(READ, 0, 1))
-    return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)))
+    return sources.read(files, kept, lambda done, total: report(Progress(READ, done, total)), root)
 
 
 def _index(

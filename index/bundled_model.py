@@ -13,13 +13,12 @@ import importlib.metadata
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import platformdirs
 
-from index import e5_file, unigram
+from index import e5_file, prepared, unigram
 from index.errors import ModelError
 
 NAME = "multilingual-e5-small"
@@ -63,45 +62,28 @@ def prepare(
         ModelError: the package's file is missing or is not the expected one.
     """
     folder = (root or cache_root()) / f"{NAME}-{SOURCE_SHA256[:12]}-v{PREPARED_VERSION}"
-    missing = {
-        name: write
-        for name, write in (derive or {}).items()
-        if not _is_intact(folder, f"{name}.checksums.json")
-    }
-    if derive and not missing:  # then the 32-bit weights are not read, and need no check
-        return folder
-    if not _is_intact(folder, "checksums.json"):
-        _make(folder)
-    for name, write in missing.items():
-        _derive(folder, name, write)
+    # Where files are derived the 32-bit weights are not read, and need no check.
+    records = [prepared.record(name) for name in derive or ()] or [prepared.CHECKSUMS]
+    if not all(prepared.is_intact(folder, record) for record in records):
+        with prepared.alone(folder.parent):
+            _make(folder)
+            for name, write in (derive or {}).items():
+                # Another process may have made it while this one waited.
+                if not prepared.is_intact(folder, prepared.record(name)):
+                    prepared.derive(folder, name, write)
     return folder
 
 
 def _make(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".preparing-", dir=folder.parent))
-    try:
+    if prepared.is_intact(folder, prepared.CHECKSUMS):
+        return
+    with prepared.workplace(folder.parent) as work:
         _write_model(read_source(), work)
         files = sorted(path for path in work.rglob("*") if path.is_file())
-        checksums = {path.relative_to(work).as_posix(): _sha256(path) for path in files}
-        _write_json(work / "checksums.json", checksums)
+        names = [path.relative_to(work).as_posix() for path in files]
+        prepared.record_all(work, names, prepared.CHECKSUMS)
         shutil.rmtree(folder, ignore_errors=True)
-        try:
-            work.rename(folder)
-        except OSError:  # another process was first; what it made is as good
-            if not _is_intact(folder, "checksums.json"):
-                raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _derive(folder: Path, name: str, write: Callable[[Path, Path], None]) -> None:
-    with tempfile.TemporaryDirectory(prefix=".preparing-", dir=folder.parent) as work:
-        made, record = Path(work) / name, Path(work) / "record.json"
-        write(folder, made)
-        _write_json(record, {name: _sha256(made)})
-        made.replace(folder / name)
-        record.replace(folder / f"{name}.checksums.json")
+        work.rename(folder)
 
 
 def read_source() -> bytes:
@@ -120,21 +102,6 @@ def read_source() -> bytes:
             f"请重新安装:pip install --force-reinstall '{PACKAGE}==0.3.0'"
         )
     return data
-
-
-def _is_intact(folder: Path, record: str) -> bool:
-    try:
-        recorded = json.loads((folder / record).read_text("utf-8"))
-        if not (isinstance(recorded, dict) and recorded):
-            return False
-        return all(_sha256(folder / name) == checksum for name, checksum in recorded.items())
-    except (OSError, ValueError):
-        return False
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_model(data: bytes, folder: Path) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.errors import IndexDamaged
-from index.safe_files import opened, write_synced, writing
+from index.safe_files import opened, replace_synced, writing
 
 NAME = "sources.json"
 
@@ -28,11 +28,7 @@ def remember(root: Path, paths: Sequence[Path]) -> None:
         if (root / NAME).read_bytes() == data:
             return
     with writing(root), opened(os.fspath(root), os.O_DIRECTORY) as folder:
-        with suppress(FileNotFoundError):
-            os.unlink(f"{NAME}.tmp", dir_fd=folder)  # of a build that was killed
-        write_synced(folder, f"{NAME}.tmp", data)
-        os.replace(f"{NAME}.tmp", NAME, src_dir_fd=folder, dst_dir_fd=folder)
-        os.fsync(folder)
+        replace_synced(folder, NAME, data)
 
 
 def recall(root: Path) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from index.errors import StoreError
@@ -68,6 +68,16 @@ def write_synced(folder: int, name: str, data: bytes | memoryview) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(file)
+
+
+def replace_synced(folder: int, name: str, data: bytes) -> None:
+    """Put a file in the open ``folder`` in the place of another, whole or not at all."""
+    new = f"{name}.tmp"
+    with suppress(FileNotFoundError):
+        os.unlink(new, dir_fd=folder)  # of a process that was killed
+    write_synced(folder, new, data)
+    os.replace(new, name, src_dir_fd=folder, dst_dir_fd=folder)
+    os.fsync(folder)
 
 
 def delete_folder(name: str, parent: int) -> None:

@@ -70,8 +70,15 @@ def is_last(root: Path, upload: str) -> bool:
     return [file.path for file in found] == [uploads.path(root, upload)]
 
 
-def read(files: Sequence[SourceFile], former: Reading, report: Report = lambda *_: None) -> Reading:
+def read(
+    files: Sequence[SourceFile],
+    former: Reading,
+    report: Report = lambda *_: None,
+    root: Path | None = None,
+) -> Reading:
     """Read ``files``; those that ``former`` has with the same bytes are kept.
+
+    What took too long is remembered in ``root``, and then not tried again.
 
     Raises:
         SourceError: none of them can be read; each is named with its reason.
@@ -80,7 +87,7 @@ def read(files: Sequence[SourceFile], former: Reading, report: Report = lambda *
     documents: dict[str, Document] = {}
     sources: list[Source] = []
     bad: list[BadFile] = []
-    with PdfProcess() as pdfs:
+    with PdfProcess(root) as pdfs:
         for done, file in enumerate(files, 1):
             # Hashed before it is read: a change in between is seen by the next build.
             key = (str(file.path), file.name, _sha256(file.path))

@@ -14,7 +14,6 @@ import errno
 import os
 import shlex
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -48,6 +47,7 @@ from index.safe_files import (
     mapped,
     opened,
     opened_plain,
+    replace_synced,
     write_synced,
     writing,
 )
@@ -112,7 +112,6 @@ def write(root: Path, header: Header, files: Mapping[str, Buffer]) -> Manifest:
             if current_name(root) != name:  # it is, when Ctrl+C comes just after the swap
                 delete_folder(name, parent)
             raise
-        os.fsync(top)
         generations.clean(parent, name)
     return manifest
 
@@ -135,7 +134,6 @@ def swap(root: Path, manifest: Manifest) -> None:
     """
     with writing(root), generations.folders(root) as (top, _):
         _point_to(top, manifest)
-        os.fsync(top)
 
 
 def current_name(root: Path) -> str | None:
@@ -232,11 +230,8 @@ def _write_generation(
 
 
 def _point_to(top: int, manifest: Manifest) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink("CURRENT.tmp", dir_fd=top)  # of a build that was killed
     pointer = Pointer(manifest.generation, FileEntry.of(encode(manifest)))
-    write_synced(top, "CURRENT.tmp", encode(pointer))
-    os.replace("CURRENT.tmp", "CURRENT", src_dir_fd=top, dst_dir_fd=top)
+    replace_synced(top, "CURRENT", encode(pointer))
 
 
 def _damaged(root: Path, what: str) -> IndexDamaged:

@@ -1,6 +1,7 @@
 """Files that people give to an index itself; each build takes them in beside its sources.
 
 root/uploads/上传/<name>    so that their documents are called 上传/<name>
+root/uploads.changed        files came or went, and no build has seen it yet
 """
 
 from __future__ import annotations
@@ -18,14 +19,24 @@ from pathlib import Path
 
 from index.documents import SUFFIXES
 from index.errors import InputError
-from index.safe_files import FOLDER, opened, write_synced, writing
+from index.safe_files import (
+    FOLDER,
+    opened,
+    opened_plain,
+    replace_synced,
+    write_synced,
+    writing,
+)
 
 FILE_MAX = 20 << 20  # bytes
 NAME_MAX = 200  # bytes of UTF-8; file systems take 255
 COUNT_MAX = 1000  # files of one index
 TOTAL_MAX = 1 << 30  # bytes of all of them
 
+CHANGED = "uploads.changed"
+
 _SOURCE, _INSIDE, _LOCK = "uploads", "上传", ".lock"
+_MARK_MAX = 64  # bytes
 _UNFINISHED = re.compile(r"\.[0-9a-f]{16}")  # hidden: no build takes half a file
 
 
@@ -95,6 +106,7 @@ def add(root: Path, name: str, data: bytes, replace: bool) -> Outcome:
         if former is not None and not replace:
             return Outcome.TAKEN
         _check_room(root, name, len(data))
+        _mark(root)
         _write(folder, name, data)
     return Outcome.ADDED if former is None else Outcome.REPLACED
 
@@ -108,8 +120,37 @@ def remove(root: Path, name: str) -> None:
     if name not in {upload.name for upload in listed(root)}:
         raise InputError(f"没有上传过 {name[:60]!r}。")
     with writing(root), _folder(root) as folder, _alone(folder):
+        _mark(root)
         os.unlink(name, dir_fd=folder)
         os.fsync(folder)
+
+
+def changed_at(root: Path) -> float | None:
+    """When files last came or went that no build has seen yet (Unix time); None: it saw them all."""
+    try:
+        return (root / CHANGED).stat().st_mtime
+    except OSError:
+        return None
+
+
+def mark(root: Path) -> bytes | None:
+    """What a build is to ask for before it looks for files; None where nothing has changed."""
+    if changed_at(root) is None:
+        return None
+    with writing(root), _folder(root) as folder, _alone(folder):
+        return _marked(root)  # not between a mark and its file
+
+
+def saw(root: Path, seen: bytes | None) -> None:
+    """A build has ended that began at the mark ``seen``; what came later is for the next one.
+
+    Raises ``StoreError`` where the system refuses.
+    """
+    if seen is None:
+        return
+    with writing(root), _folder(root) as folder, _alone(folder):
+        if _marked(root) == seen:
+            (root / CHANGED).unlink()
 
 
 def listed(root: Path) -> tuple[Upload, ...]:
@@ -150,6 +191,18 @@ def _alone(folder: int) -> Iterator[None]:
             yield
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _mark(root: Path) -> None:
+    """Before the change itself: a kill in between costs a build, and loses nothing."""
+    with opened(os.fspath(root), os.O_DIRECTORY) as top:
+        replace_synced(top, CHANGED, secrets.token_hex(8).encode())
+
+
+def _marked(root: Path) -> bytes | None:
+    with suppress(OSError), opened_plain(root, (CHANGED,)) as file:
+        return os.read(file, _MARK_MAX)
+    return None
 
 
 def _check_room(root: Path, name: str, size: int) -> None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from index import bert_graph
 from index.bundled_runtime import Runtime, open_runtime
+from index.prepared import superseding
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,12 +32,13 @@ def fingerprint(weights: Path = WEIGHTS) -> str:
 
 
 def open_reader() -> Runtime:
-    """The reader's model in the cache, made the first time.
+    """The reader's model in the cache, made the first time; those of other versions go then.
 
     Raises:
         ModelError: see ``index.bundled_model.prepare``.
     """
-    return open_runtime(f"reader-{fingerprint()[:12]}.{_RECIPE}.onnx", write)
+    name = f"reader-{fingerprint()[:12]}.{_RECIPE}.onnx"
+    return open_runtime(name, superseding(write, "reader-*.onnx"))
 
 
 def write(folder: Path, target: Path, changes: Path = WEIGHTS) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from index import searchable
+from index import searchable, uploads
 from index.errors import BuildBusy, StoreError
 from rag import Library
 from tests.editions import PARAGRAPHS, SmallEncoder, build_edition, write_edition
@@ -89,6 +89,20 @@ def dying_build(told: Connection, root: Path, folder: Path, step: int, how: str)
         told.send(type(error).__name__)
     else:
         told.send("built" if left > 0 else "built all the same")
+
+
+def dying_upload(told: Connection, root: Path, data: bytes, step: int) -> None:
+    """Upload ``data`` in the place of another file; at file system step ``step`` be killed."""
+    left = step
+
+    def strike() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    trace(strike)
+    uploads.add(root, "a.txt", data, replace=True)
 
 
 def limited_build(told: Connection, root: Path, folder: Path, limit: int) -> None:

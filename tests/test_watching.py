@@ -16,6 +16,7 @@ import pytest
 
 from index import searchable
 from index.errors import IndexMissing
+from tests.waiting import eventually
 from ui import watching
 
 ROOT = Path(__file__).parent.parent
@@ -42,15 +43,6 @@ class Watcher:
         before = self.count
         time.sleep(20 * PAUSE)
         return self.count == before
-
-
-def eventually(happens: Callable[[], bool], seconds: float = 60) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if happens():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ def serve(
         shelves.shelf().open()
     else:
         shelves.shelf().hold(library)
+        shelves.shelf().catch_up()
     page = build_page(shelves, llm)
     address = launch(page, shelves, host, port)
     _until_interrupted(page, address, announce)

@@ -1,11 +1,15 @@
-"""A build as the page tells of it: its steps so far, and how it ended."""
+"""What the page answers from and is being built, as immutable values."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from index.types import Progress
+
+if TYPE_CHECKING:
+    from rag import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A build: its steps so far, in order, and how it ended (None: it has not)."""
+    """A build: its steps so far, in order, and how it ended.
+
+    ``missed``: nobody asked for it, but uploads were found that no build had seen.
+    """
 
     steps: tuple[Step, ...] = ()
     ended: bool = False
     error: Exception | None = None
+    missed: bool = False
 
     def advanced(self, progress: Progress) -> Build:
         """The same, so much further."""
@@ -30,3 +38,16 @@ class Build:
         if before and before[-1].progress.step == progress.step:
             before, began = before[:-1], before[-1].began
         return replace(self, steps=(*before, Step(progress, began)))
+
+
+Phase = Literal["opening", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the page answers from now. ``error`` says why there is no library."""
+
+    phase: Phase
+    library: Library | None = None
+    error: Exception | None = None
+    build: Build | None = None

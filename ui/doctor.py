@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from index import journal
+from index import journal, uploads
 from index.errors import YoujuError
 from ui import terminal
 
@@ -31,6 +31,10 @@ def examine(data: Path, model: str | None) -> bool:
         terminal.note(
             f"{data} 里有一次没做完的建立，存下了 {left / (1 << 20):.1f} MB 向量（或者正在进行）："
             "再运行一次 youju index 就接着做，不从头来。"
+        )
+    if uploads.changed_at(data) is not None:
+        terminal.note(
+            f"{data} 里上传的文件有变动，还没有收入索引：打开页面（youju chat）或运行 youju index 时收入。"
         )
     try:
         info = Library.open(data, model=model).info

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SEARCH_MAX = 100  # hits that one search call may ask for
+_QUIET = 30.0  # seconds after an upload, in which other files of the same page may follow
 
 
 class Endpoints:
@@ -105,6 +106,7 @@ class Endpoints:
         except InputError as error:
             return {"ready": False, "generation": "", "main": states.unknown_html(error)}
         shelf.follow()
+        shelf.catch_up(_QUIET)
         state = shelf.state
         library = state.library
         building = state.build is not None and not state.build.ended

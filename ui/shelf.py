@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from index import origins, sources, store, uploads
-from index.errors import InputError, YoujuError
+from index.errors import IndexMissing, InputError, YoujuError
 from index.types import Progress
 from index.uploads import Upload
-from ui.builds import Build
+from ui.builds import Build, State
 
 if TYPE_CHECKING:
     from rag import Library
 
 log = logging.getLogger(__name__)
-
-Phase = Literal["opening", "ready", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the page answers from now. ``error`` says why there is no library."""
-
-    phase: Phase
-    library: Library | None = None
-    error: Exception | None = None
-    build: Build | None = None
 
 
 class Shelf:
@@ -175,21 +164,34 @@ class Shelf:
             self._state = replace(self._state, phase="opening", error=None)
         threading.Thread(target=self._open, name="youju-open", daemon=True).start()
 
-    def build(self, again: bool = False) -> None:
+    def build(self, again: bool = False, missed: bool = False) -> None:
         """Rebuild in the background, unless a build runs already.
 
         ``again``: what has changed may have come too late for that one, so another follows it.
+        ``missed``: see `Build`.
         """
         with self._changing:
             if self._state.build is not None and not self._state.build.ended:
                 self._again |= again
                 return
-            self._state = replace(self._state, build=Build())
+            self._state = replace(self._state, build=Build(missed=missed))
         threading.Thread(target=self._build, name="youju-build", daemon=True).start()
 
     def _take(self, library: Library) -> None:
         self._seen = library.info.generation
         self._state = replace(self._state, phase="ready", library=library, error=None)
+
+    def catch_up(self, quiet: float = 0.0) -> None:
+        """Build where no build followed an upload, or the removal of one, for ``quiet`` seconds.
+
+        Then the process was killed, or the page closed, before the build that the page asks for.
+        After a build that failed nothing happens of itself: the next one would fail as well.
+        """
+        at = uploads.changed_at(self._root) if self._root else None
+        build = self._state.build
+        idle = build is None or (build.ended and build.error is None)
+        if at is not None and idle and time.time() - at >= quiet:
+            self.build(missed=True)
 
     def _open(self) -> None:
         self._seen = store.current_name(self._root) if self._root else None
@@ -200,8 +202,11 @@ class Shelf:
             with self._changing:
                 self._state = replace(self._state, phase="failed", error=error)
             self._settled.set()
+            if isinstance(error, IndexMissing):  # what is damaged is not replaced unasked
+                self.catch_up()
         else:
             self.hold(library)
+            self.catch_up()
 
     def _build(self) -> None:
         try:

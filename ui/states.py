@@ -8,8 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, StoreError, YoujuError
-from ui.builds import Build, Step
-from ui.shelf import State
+from ui.builds import Build, State, Step
 from ui.texts import BUILD_STEPS, both, pair
 
 if TYPE_CHECKING:
@@ -41,7 +40,8 @@ def banner_html(state: State) -> str:
         return ""
     dismiss = f'<button type="button" class="quiet dismiss">{both("dismiss")}</button>'
     if not build.ended:
-        return f"<p>{both('building')}<small>{both('building_note')}</small></p>{_present(build)}"
+        what = both("building_missed" if build.missed else "building")
+        return f"<p>{what}<small>{both('building_note')}</small></p>{_present(build)}"
     if build.error is not None:
         again = f'<button type="button" class="quiet build">{both("try_again")}</button>'
         return f"<p>{both('build_failed')}{message_html(build.error)}</p>{again}{dismiss}"

@@ -183,6 +183,10 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "mend": Text("重新建立索引", "Rebuild the index"),
         "try_again": Text("再试一次", "Try again"),
         "building": Text("正在建立索引", "Building the index"),
+        "building_missed": Text(
+            "上传的文件有变动，还没有收入索引。正在建立索引",
+            "Uploads have changed and are not in the index yet. Building it",
+        ),
         "building_note": Text(
             "原来的索引照常回答，不必等。", "The old index goes on answering meanwhile."
         ),

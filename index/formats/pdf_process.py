@@ -1,7 +1,7 @@
 """PDF files are read in a process beside this one.
 
 Their library is native code. A file that crashes it, or that it never comes back from, is one
-bad file, and no end of a build.
+bad file, and no end of a build. One that took too long is not tried again (``index.overdue``).
 
 To the process go a line of JSON (``source``, ``size`` in bytes, ``seconds`` that reading may
 take) and the file's bytes. A line of JSON comes back: what is in an ``Extract``, or ``error``.
@@ -9,6 +9,7 @@ take) and the file's bytes. A line of JSON comes back: what is in an ``Extract``
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -16,10 +17,14 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from index.errors import SourceError
 from index.formats.extract import Extract, damaged
+from index.overdue import Overdue
 from index.types import Kind, Place, Role
 
 _MEMORY = 4 << 30  # bytes of address space: a hostile file must not take those of others
@@ -30,11 +35,13 @@ _BYTES_A_SECOND = 50_000  # a full page is about 2 kB and takes 12 ms on a slow 
 class PdfProcess:
     """Reads PDF files one after another; there is no process before the first of them.
 
-    For one thread at a time. It ends with the ``with`` block, or with the program.
+    Those that took too long are remembered in ``root``, where it is given. For one thread at a
+    time. It ends with the ``with`` block, or with the program.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path | None = None) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._overdue = Overdue(_reader(), root)
 
     def __enter__(self) -> PdfProcess:
         return self
@@ -48,19 +55,32 @@ class PdfProcess:
         Raises:
             SourceError: as said there; also where the library crashes or takes too long.
         """
+        seconds, tried = _seconds(len(data)), self._overdue.seconds(data)
+        if tried >= seconds:
+            raise self._given_up(source, tried)
         if self._process and self._process.poll() is not None:
             self._end()  # something else killed it, and no file is to blame
         process = self._process = self._process or _start(source)
-        seconds = _seconds(len(data))
         answer = _exchange(process, data, source, seconds)
         if not answer.endswith(b"\n"):
             process.wait()
             self._end()
-            raise _died(process.returncode, source, seconds)
+            if process.returncode == -signal.SIGALRM:
+                self._overdue.remember(data, seconds)
+                raise self._given_up(source, seconds)
+            raise _crashed(process.returncode, source)
         reply = json.loads(answer)
         if "error" in reply:
             raise SourceError(reply["error"])
         return _extract(reply)
+
+    def _given_up(self, source: str, seconds: int) -> SourceError:
+        note = self._overdue.path
+        again = f"；文件不变就不再读它，除非删除 {note}" if note else ""
+        return SourceError(
+            f"{source}：读了 {seconds} 秒还没有读完，已放弃{again}。"
+            "请用原来的程序打开，另存一份，或拆成几个文件"
+        )
 
     def _end(self) -> None:
         if self._process:
@@ -121,11 +141,14 @@ def _seconds(size: int) -> int:
     return min(_SECONDS_MAX, _SECONDS + size // _BYTES_A_SECOND)
 
 
-def _died(code: int, source: str, seconds: int) -> SourceError:
-    if code == -signal.SIGALRM:
-        return SourceError(
-            f"{source}：读了 {seconds} 秒还没有读完，已放弃。请用原来的程序打开，另存一份，或拆成几个文件"
-        )
+@cache
+def _reader() -> str:
+    """What changes when a file that took too long may be read in time."""
+    code = Path(__file__).with_name("pdf.py").read_bytes()
+    return f"pypdfium2 {version('pypdfium2')}, {hashlib.sha256(code).hexdigest()}"
+
+
+def _crashed(code: int, source: str) -> SourceError:
     how = signal.Signals(-code).name if code < 0 else f"退出码 {code}"
     return SourceError(
         f"{source}：读取 PDF 的程序在这个文件上崩溃了（{how}）。请用原来的程序打开，另存一份"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index import journal
+from index import journal, uploads
 from rag import Library
 from rag.types import answer_json
 from tests import ROOT
@@ -125,10 +125,13 @@ def test_doctor(run: Run, seed_data: Path, tmp_path: Path) -> None:
     assert "完好" in err
     assert "7 个段落" in err
     assert "没做完" not in err
+    assert "还没有收入索引" not in err
     (tmp_path / journal.NAME).write_bytes(b"\0" * (3 << 19))
     assert "没做完的建立，存下了 1.5 MB" in run("doctor", "--data", tmp_path)[2]
+    (tmp_path / uploads.CHANGED).touch()
     code, _, err = run("doctor", "--data", tmp_path)
     assert code == 1
+    assert "上传的文件有变动，还没有收入索引" in err
     assert "还没有索引" in err
 
 

@@ -99,21 +99,6 @@ def test_failed_derivation_leaves_nothing_half_made(workshop: Workshop) -> None:
     assert workshop.made == 1
 
 
-def test_two_processes_preparing_at_once(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slower(data: bytes, folder: Path) -> None:
-        monkeypatch.setattr(bundled_model, "_write_model", workshop.write_model)
-        # Another process is through with it while this one still writes.
-        bundled_model.prepare(workshop.root)
-        workshop.write_model(data, folder)
-
-    monkeypatch.setattr(bundled_model, "_write_model", slower)
-    folder = bundled_model.prepare(workshop.root)
-    assert (folder / "model.safetensors").read_text() == "good model.safetensors"
-    assert workshop.made == 2
-
-
 def test_cache_folder_is_where_the_user_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,13 +13,12 @@ from index import uploads
 from index.uploads import FILE_MAX
 from rag import Library
 from tests.page.browsing import Reader, holding
+from tests.page.sending import DAM, TEA, put
 from ui.shelves import Shelves
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=window.pwned=1>.txt"
-DAM = "青山水库\n\n青山水库的大坝已经加固，工程花了两年。\n"
-TEA = "云雾茶园\n\n云雾茶园的采茶机有六台，都是去年买的。\n"
 
 
 @pytest.fixture
@@ -50,17 +46,6 @@ def add(page: Page, *files: FilePayload) -> None:
 
 def kept(shelves: Shelves) -> list[str]:
     return [upload.name for upload in shelves.shelf().uploads]
-
-
-def put(address: str, name: str, data: bytes, **headers: str) -> tuple[int, dict[str, str]]:
-    """What a program gets that is not our page."""
-    url = f"{address}youju/upload?{urllib.parse.urlencode({'name': name})}"
-    request = urllib.request.Request(url, data, headers, method="PUT")
-    try:
-        with urllib.request.urlopen(request) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
 
 
 def test_files_are_added_asked_about_and_removed(

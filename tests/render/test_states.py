@@ -12,8 +12,7 @@ from index.types import Progress
 from rag import Library
 from tests.render.turns import Page, document, passage
 from ui import examples, states
-from ui.builds import Build, Step
-from ui.shelf import State
+from ui.builds import Build, State, Step
 from ui.texts import BUILD_STEPS, TEXTS
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
@@ -37,21 +36,6 @@ def test_written_questions_are_more_frequent_and_may_have_no_answer(
     near = [e for e in examples.ExampleMaker(everything).epoch(1) if e.kind == "near"]
     assert len(near) == 3 * 2
     assert all(e.answer is None and e.window for e in near)
-
-
-def test_the_questions_that_ship_fit_their_articles() -> None:
-    rows = corpus.WRITTEN / corpus.QUESTIONS
-    passages = corpus.read_passages(corpus.WRITTEN / corpus.PASSAGES)
-    for line in rows.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        folder, name = row["article"].split("/")
-        assert folder in (*corpus.SOURCES, corpus.WRITTEN.name)
-        assert row["question"].strip() == row["question"]
-        if row["answer"]:
-            start, end = row["answer"]
-            assert 0 <= start < end
-            if folder == corpus.WRITTEN.name:
-                assert end <= len(passages[name].text)
 
 
 def test_the_comparison_set_is_refused(data: Path) -> None:

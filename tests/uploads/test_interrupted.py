@@ -97,10 +97,16 @@ def test_killed_amid_an_upload_there_is_no_half_file(tmp_path: Path, step: str) 
         "        os.write(file, data[:9])\n"
         "    os.kill(os.getpid(), 9)\n"
     )
-    dying = torn if step == "write_synced" else "torn = lambda *_, **__: os.kill(os.getpid(), 9)\n"
+    if step == "os.replace":
+        torn = (
+            "def torn(old, new, replace=os.replace, **folders):\n"
+            "    if new != uploads.CHANGED:\n"
+            "        os.kill(os.getpid(), 9)\n"
+            "    replace(old, new, **folders)\n"
+        )
     code = f"uploads.add(root, 'a.txt', {TEA!r}, replace=True)"
     target = f"uploads.{step} = torn\n"
-    process = elsewhere(tmp_path, dying + target + code)
+    process = elsewhere(tmp_path, torn + target + code)
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     assert len(lying(tmp_path)) == 3  # the lock, what was begun, and the old file
