@@ -82,7 +82,7 @@ def _report(
         answered_first=answered_first,
         retrieval=outcomes.retrieval(asked, data.relevant),
         answers=outcomes.answers(asked),
-        refusal=outcomes.refusal(asked),
+        refusal=outcomes.refusal(asked, data.relevant),
         generators=generators,
     )
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from rag import metrics
+from rag import citation_evaluation, metrics, trust
 from rag.beir import Query
+from rag.citation_evaluation import IsGold
 from rag.metrics import RankingScores
 from rag.reports import AnswerReport, RefusalReport, RetrievalReport, TextScores
+from rag.trust import Trusted
 
 if TYPE_CHECKING:
     from rag.retrieval import DocumentScore, LegRankings
@@ -105,7 +107,9 @@ def _text_scores(given: Sequence[str], golds: Sequence[tuple[str, ...]]) -> Text
     )
 
 
-def refusal(outcomes: Sequence[Outcome]) -> RefusalReport:
+def refusal(
+    outcomes: Sequence[Outcome], relevant: Mapping[str, Mapping[str, int]]
+) -> RefusalReport:
     """Answered and refused, by whether the corpus should answer."""
     yes = [o.given for o in outcomes if o.given and o.answerable]
     no = [o.given for o in outcomes if o.given and not o.answerable]
@@ -119,4 +123,24 @@ def refusal(outcomes: Sequence[Outcome]) -> RefusalReport:
         false_refusals=metrics.mean([not g.answered for g in yes]),
         false_answers=metrics.mean([g.answered for g in no]),
         coverage_at_limit=metrics.coverage_at(sure, unsure, FALSE_ANSWER_LIMIT),
+        curve=trust.risk_coverage(_trusted(outcomes, relevant), len(yes), len(no)),
     )
+
+
+def _trusted(
+    outcomes: Sequence[Outcome], relevant: Mapping[str, Mapping[str, int]]
+) -> list[Trusted]:
+    """The answers that were given, judged."""
+    given = [(o, o.given.answer) for o in outcomes if o.given and o.given.answered]
+    return [
+        Trusted(
+            confidence=answer.confidence,
+            answerable=o.answerable,
+            gold=o.answerable and any(map(_is_gold(o.query, relevant), answer.citations)),
+        )
+        for o, answer in given
+    ]
+
+
+def _is_gold(query: Query, relevant: Mapping[str, Mapping[str, int]]) -> IsGold:
+    return citation_evaluation.gold(relevant.get(query.id, {}), query.answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from rag.metrics import RankingScores
+from rag.trust import RiskPoint
 
 STEP = "评测"  # what progress is told as
 
@@ -58,7 +59,7 @@ class RefusalReport:
     share of answerable questions that are answered, ``false_refusals`` the rest,
     ``false_answers`` the share of unanswerable ones that are answered, all at the shipped
     threshold. ``auroc`` and ``coverage_at_limit`` (at most 5% false answers) go by
-    ``confidence`` alone.
+    ``confidence`` alone. ``curve``: risk against coverage at thresholds above the shipped one.
     """
 
     answerable: int
@@ -69,6 +70,7 @@ class RefusalReport:
     false_refusals: float | None
     false_answers: float | None
     coverage_at_limit: float | None
+    curve: tuple[RiskPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

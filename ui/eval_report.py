@@ -20,8 +20,10 @@ from rag.reports import (
     SpanRow,
     TextScores,
 )
+from rag.trust import RiskPoint
 
 _NONE = "-"
+_COVERAGES = (0.2, 0.4, 0.6, 0.8)  # rows of the risk-coverage curve; the last point as well
 
 
 def render(report: Report | SpanReport) -> RenderableType:
@@ -129,7 +131,17 @@ def _refusal(report: RefusalReport) -> list[RenderableType]:
         report.coverage_at_limit,
     ]
     table.add_row(*_cells(shares))
-    return [Text(f"\n{title}"), table]
+    return [Text(f"\n{title}"), table, *_curve(report.curve)]
+
+
+def _curve(points: Sequence[RiskPoint]) -> list[RenderableType]:
+    """The first point that reaches each of a few coverages, and the last."""
+    reached = (next((p for p in points if p.coverage >= least), None) for least in _COVERAGES)
+    table = _table(["把握至少", "回答率", "其中误答", "其中误答或依据不对"], left=0)
+    for point in dict.fromkeys([*filter(None, reached), *points[-1:]]):
+        table.add_row(*_cells([point.confidence, point.coverage, point.risk, point.wrong]))
+    title = "风险与覆盖：只显示把握够高的回答时（末行是现在的门槛）"
+    return [Text(f"\n{title}"), table] if points else []
 
 
 def _spans(report: SpanReport) -> Group:

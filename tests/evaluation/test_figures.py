@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -69,6 +70,16 @@ def test_refusal_by_hand(folder: Path) -> None:
     assert found.auroc == found.coverage_at_limit == pytest.approx(1 / 3)
 
 
+def test_risk_and_coverage_by_hand(folder: Path) -> None:
+    """Answered with .9 rightly, with .6 where nothing answers, with .4 from the wrong sentence."""
+    report = evaluate(library(), folder)
+    first, last = report.refusal.curve
+    assert (first.confidence, first.risk, first.wrong) == (0.9, 0, 0)
+    assert (last.confidence, last.risk, last.wrong) == pytest.approx((0.4, 1 / 3, 2 / 3))
+    assert (first.coverage, last.coverage) == pytest.approx((1 / 3, 2 / 3))
+    assert "| 0.900 | 0.333 | 0.000 | 0.000 |" in re.sub(" +", " ", printed(report))
+
+
 def test_out_of_corpus_questions_count_as_weak(folder: Path) -> None:
     write_rows(
         folder / "out_of_corpus.jsonl",
@@ -87,6 +98,7 @@ def test_a_set_without_unanswerable_questions_has_no_auroc(folder: Path) -> None
     refusal = evaluate(library(), folder).refusal
     assert refusal.auroc is refusal.false_answers is refusal.coverage_at_limit is None
     assert refusal.coverage == pytest.approx(2 / 3)
+    assert {point.risk for point in refusal.curve} == {None}
 
 
 def test_a_question_without_text_is_left_out_and_counted(folder: Path) -> None:
