@@ -81,7 +81,7 @@ def _report(
         limit=limit,
         answered_first=answered_first,
         retrieval=outcomes.retrieval(asked, data.relevant),
-        answers=outcomes.answers(asked),
+        answers=outcomes.answers(asked, data.relevant),
         refusal=outcomes.refusal(asked, data.relevant),
         generators=generators,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from rag.metrics import RankingScores
-from rag.trust import RiskPoint
+from rag.trust import Reliability, RiskPoint
 
 STEP = "评测"  # what progress is told as
 
@@ -41,7 +41,8 @@ class AnswerReport:
 
     A refused or empty answer counts as 0 in ``short`` and ``evidence`` (the quotes joined).
     ``evidence_recall`` is the share of the ``answered`` whose citations include a quote that
-    holds a gold string; None where nothing was answered.
+    holds a gold string; None where nothing was answered. ``reliability`` is over the answered
+    and the false answers to unanswerable questions.
     """
 
     queries: int
@@ -49,6 +50,7 @@ class AnswerReport:
     short: TextScores
     evidence: TextScores
     evidence_recall: float | None
+    reliability: Reliability | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 _STEPS = 50  # points of the curve, one each 2% of coverage
+_BINS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A share (or 1.0 and 0.0) by three readings of the labels; false answers are 0 in each.
+
+    A cited sentence ``holds`` a gold string; is ``gold`` evidence as `rag.citation_evaluation.gold`
+    has it, which takes a part of a long gold string as well (the confidence is fitted to this);
+    is of a gold ``document``.
+    """
+
+    holds: float
+    gold: float
+    document: float
 
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """An answer that was given: its confidence, and what its labels say.
-
-    ``answerable``: whether the corpus should answer it; ``gold``: whether it cites gold evidence,
-    as `rag.citation_evaluation.gold` has it.
-    """
+    """An answer that was given; ``answerable``: whether the corpus should answer the question."""
 
     confidence: float
     answerable: bool
-    gold: bool
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,33 @@ class RiskPoint:
     coverage: float
     risk: float | None
     wrong: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Answers with a confidence from ``low`` to below ``high`` (1 is in the last bin).
+
+    ``confidence`` is their mean, ``right`` the shares whose evidence is; None without answers.
+    """
+
+    low: float
+    high: float
+    answers: int
+    confidence: float | None
+    right: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Whether of answers with a confidence of p a share of p is right, by each reading.
+
+    ``brier``: the mean squared difference. ``ece``: the mean difference of a bin's confidence and
+    its share, by the answers in it (Guo et al. 2017).
+    """
+
+    bins: tuple[ReliabilityBin, ...]
+    brier: Evidence
+    ece: Evidence
 
 
 def risk_coverage(
@@ -58,7 +96,48 @@ def risk_coverage(
             confidence=bound,
             coverage=sum(one.answerable for one in kept) / answerable if answerable else 0.0,
             risk=fmean(not one.answerable for one in kept) if unanswerable else None,
-            wrong=fmean(not one.gold for one in kept),
+            wrong=fmean(1 - one.evidence.gold for one in kept),
         )
 
     return tuple(point(bound) for bound in sorted(bounds, reverse=True))
+
+
+def reliability(answers: Sequence[Trusted]) -> Reliability | None:
+    """Confidence against the labels in bins of one width; None without answers."""
+    if not answers:
+        return None
+    binned = [[one for one in answers if _bin(one) == number] for number in range(_BINS)]
+    return Reliability(
+        bins=tuple(_reliability_bin(number, kept) for number, kept in enumerate(binned)),
+        brier=_by_reading(
+            lambda right: fmean((one.confidence - right(one.evidence)) ** 2 for one in answers)
+        ),
+        ece=_by_reading(
+            lambda right: (
+                sum(abs(sum(one.confidence - right(one.evidence) for one in b)) for b in binned)
+                / len(answers)
+            )
+        ),
+    )
+
+
+def _bin(answer: Trusted) -> int:
+    return min(int(answer.confidence * _BINS), _BINS - 1)
+
+
+def _reliability_bin(number: int, kept: Sequence[Trusted]) -> ReliabilityBin:
+    return ReliabilityBin(
+        low=number / _BINS,
+        high=(number + 1) / _BINS,
+        answers=len(kept),
+        confidence=fmean(one.confidence for one in kept) if kept else None,
+        right=_by_reading(lambda right: fmean(right(a.evidence) for a in kept)) if kept else None,
+    )
+
+
+def _by_reading(figure: Callable[[Callable[[Evidence], float]], float]) -> Evidence:
+    return Evidence(
+        holds=figure(lambda evidence: evidence.holds),
+        gold=figure(lambda evidence: evidence.gold),
+        document=figure(lambda evidence: evidence.document),
+    )

@@ -20,7 +20,7 @@ from rag.reports import (
     SpanRow,
     TextScores,
 )
-from rag.trust import RiskPoint
+from rag.trust import Evidence, Reliability, RiskPoint
 
 _NONE = "-"
 _COVERAGES = (0.2, 0.4, 0.6, 0.8)  # rows of the risk-coverage curve; the last point as well
@@ -115,7 +115,25 @@ def _answers(report: AnswerReport) -> list[RenderableType]:
     for name, scores in (("短答案", report.short), ("证据", report.evidence)):
         table.add_row(name, *_text_scores(scores))
     recall = f"回答了的问题中，引用里有标准答案原文的占 {_cell(report.evidence_recall)}"
-    return [Text(f"\n{title}"), table, Text(recall)]
+    return [Text(f"\n{title}"), table, Text(recall), *_reliability(report.reliability)]
+
+
+def _reliability(report: Reliability | None) -> list[RenderableType]:
+    """A row a bin, then the two sums."""
+    if not report:
+        return []
+    table = _table(["把握", "回答", "平均把握", "含标准答案", "是标注的依据", "在标注的文档"])
+    for one in report.bins:
+        share = f"{one.low:.1f}–{one.high:.1f}"
+        table.add_row(share, str(one.answers), _cell(one.confidence), *_evidence(one.right))
+    for name, sums in (("Brier", report.brier), ("ECE", report.ece)):
+        table.add_row(name, str(sum(b.answers for b in report.bins)), _NONE, *_evidence(sums))
+    title = "把握与引用属实的比例（含对不可答问题的误答，都算不属实）"
+    return [Text(f"\n{title}"), table]
+
+
+def _evidence(shares: Evidence | None) -> list[str]:
+    return _cells([shares.holds, shares.gold, shares.document] if shares else [None] * 3)
 
 
 def _refusal(report: RefusalReport) -> list[RenderableType]:
