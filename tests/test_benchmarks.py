@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +18,7 @@ from benchmarks import (
     embedding,
     growth,
     latency,
+    start,
     timing,
     vectors,
 )
@@ -36,6 +39,16 @@ def test_latencies_are_of_each_query(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 0.001, 0.0, 0.002, 0.0, 0.009])
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
     assert timing.latencies(lambda query: None, ["x", "y", "z"]) == timing.Spread(2.0, 9.0)
+
+
+def test_the_peak_of_a_process_is_not_that_of_the_one_that_made_it() -> None:
+    ballast = bytearray(200 << 20)
+    ballast[::4096] = b"x" * len(ballast[::4096])  # touched, so that it counts
+    assert timing.peak_mb() > 200
+    program = "from benchmarks import timing; print(timing.peak_mb())"
+    command = [sys.executable, "-c", program]
+    made = subprocess.run(command, capture_output=True, text=True, check=True, cwd=start.ROOT)
+    assert 5 < int(made.stdout) < 100
 
 
 def test_made_up_vectors_are_units_near_real_ones() -> None:
