@@ -24,6 +24,7 @@ from index.embedding import Done, Encoder, Vector, load_encoder
 DOCUMENTS = (300, 3_000, 30_000)
 _NOISE = 0.33  # length of the noise beside a unit vector
 _REAL = 2_000
+_JOURNAL_HEADER = 48  # bytes
 
 
 class Synthetic:
@@ -50,7 +51,7 @@ class Synthetic:
 
 def noisy(rows: Vector, chance: np.random.Generator) -> Vector:
     """Unit vectors near ``rows`` (n, d)."""
-    noise = chance.standard_normal(rows.shape).astype(np.float32)
+    noise = chance.standard_normal(rows.shape, dtype=np.float32)
     near = rows + noise * np.float32(_NOISE / rows.shape[1] ** 0.5)
     return near / np.linalg.norm(near, axis=1, keepdims=True)
 
@@ -63,6 +64,16 @@ def real_vectors(texts: Path, work: Path) -> Vector:
         np.save(path, vectors)
     stored: Vector = np.load(path)
     return stored
+
+
+def journal_vectors(path: Path) -> Vector:
+    """All that a build has computed so far, in 32 bits (see `index.journal`); only read."""
+    width = load_encoder().info.dimension
+    record = np.dtype([("key", "V32"), ("vector", "<f4", (width,)), ("check", "V8")])
+    written = path.stat().st_size - _JOURNAL_HEADER  # the last record may be half written
+    stored = np.fromfile(path, record, written // record.itemsize, offset=_JOURNAL_HEADER)
+    vectors: Vector = np.ascontiguousarray(stored["vector"])
+    return vectors
 
 
 def run(corpus: Path, questions: Path, work: Path) -> None:

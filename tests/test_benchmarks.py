@@ -16,11 +16,9 @@ from benchmarks import (
     check_reader,
     check_refusal,
     embedding,
-    growth,
     latency,
     start,
     timing,
-    vectors,
 )
 from index.types import Document
 from rag import Library
@@ -49,16 +47,6 @@ def test_the_peak_of_a_process_is_not_that_of_the_one_that_made_it() -> None:
     command = [sys.executable, "-c", program]
     made = subprocess.run(command, capture_output=True, text=True, check=True, cwd=start.ROOT)
     assert 5 < int(made.stdout) < 100
-
-
-def test_made_up_vectors_are_units_near_real_ones() -> None:
-    chance = np.random.default_rng(0)
-    real = chance.standard_normal((50, 384)).astype(np.float32)
-    real /= np.linalg.norm(real, axis=1, keepdims=True)
-    near = growth.noisy(real, chance)
-    np.testing.assert_allclose(np.linalg.norm(near, axis=1), 1, atol=1e-5)
-    cosines = (near * real).sum(axis=1)
-    assert 0.93 < cosines.min() <= cosines.max() < 0.97
 
 
 def test_the_peak_counts_real_products() -> None:
@@ -131,18 +119,3 @@ def test_the_latency_of_an_index_is_a_row(
     assert row[1].strip() == seed_data.name
     assert [int(cell) for cell in row[2:4]] == [1, 7]
     assert all(float(part) > 0 for cell in row[4:7] for part in cell.split("/"))
-
-
-def test_each_way_to_search_is_measured_with_its_own_effort() -> None:
-    chance = np.random.default_rng(5)
-    rows = growth.noisy(chance.standard_normal((4_000, 384)).astype(np.float32), chance)
-    found = {}
-    for way in vectors._ways(rows):
-        if "PQ" in way.name:
-            break  # training it takes a minute
-        found[way.name] = [set(way.search(row[None])[0].tolist()) for row in rows[:50]]
-    few, many = found["IVF252,SQfp16 1"], found["IVF252,SQfp16 64"]
-    exact = found["exact fp16 (youju)"]
-    assert sum(len(a & b) for a, b in zip(few, exact, strict=True)) < sum(
-        len(a & b) for a, b in zip(many, exact, strict=True)
-    )
