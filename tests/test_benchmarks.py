@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ import pytest
 from benchmarks import (
     check_disputes,
     check_reader,
-    check_refusal,
     embedding,
     latency,
     start,
@@ -23,7 +21,7 @@ from benchmarks import (
 from index.types import Document
 from rag import Library
 from rag.reader import Reader
-from tests.evaluation.scripted import write_rows
+from tests.evaluation.scripted import write_questions, write_rows
 
 
 def test_runs_take_turns_and_the_first_round_does_not_count() -> None:
@@ -67,26 +65,6 @@ def test_the_best_answer_of_a_document_is_bare_and_surer_than_where_there_is_non
     asked = check_reader.read_in(reader, "青石桥建于哪一年？", document)
     assert asked.answer == "1897年"
     assert asked.odds > check_reader.read_in(reader, "青石桥花了多少钱修建？", document).odds
-
-
-def write_questions(folder: Path, *texts: str) -> None:
-    (folder / "qrels").mkdir(parents=True)
-    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n")
-    write_rows(folder / "corpus.jsonl", [{"_id": "a", "title": "", "text": "一句话。"}])
-    rows: Sequence[object] = [{"_id": f"q{n}", "text": text} for n, text in enumerate(texts)]
-    write_rows(folder / "queries.jsonl", rows)
-
-
-def test_of_foreign_questions_those_on_the_article_are_the_ones_answered(
-    seed_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in check_refusal.SETS:  # of each pair the second is asked
-        pairs = ["没人问", "村主职“一肩挑”的比例是多少？", "没人问", "贵州茅台今天的股价是多少？"]
-        write_questions(tmp_path / name, *pairs)
-    check_refusal.main([str(tmp_path), "--data", str(seed_data)])
-    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[2:]]
-    assert [row[1:4] for row in rows] == [[name, "2", "0.50"] for name in check_refusal.SETS]
-    assert all(float(row[4]) < float(row[-1].rstrip(" |")) for row in rows)
 
 
 def test_contradictions_that_are_told_are_counted_and_shown(
