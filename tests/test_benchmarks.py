@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from benchmarks import (
-    check_disputes,
     check_reader,
     embedding,
     latency,
@@ -19,9 +18,8 @@ from benchmarks import (
     timing,
 )
 from index.types import Document
-from rag import Library
 from rag.reader import Reader
-from tests.evaluation.scripted import write_questions, write_rows
+from tests.evaluation.scripted import write_rows
 
 
 def test_runs_take_turns_and_the_first_round_does_not_count() -> None:
@@ -65,26 +63,6 @@ def test_the_best_answer_of_a_document_is_bare_and_surer_than_where_there_is_non
     asked = check_reader.read_in(reader, "青石桥建于哪一年？", document)
     assert asked.answer == "1897年"
     assert asked.odds > check_reader.read_in(reader, "青石桥花了多少钱修建？", document).odds
-
-
-def test_contradictions_that_are_told_are_counted_and_shown(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    work = "青石水库除险加固工程"
-    source = tmp_path / "源"
-    source.mkdir()
-    for name, amount in (("a", "3860万元"), ("b", "3200万元")):
-        text = (
-            f"青石水库{name}\n\n2023年6月2日 栖河文史\n\n{work}总投资{amount}，分两年拨付到县里。\n"
-        )
-        (source / f"{name}.txt").write_text(text, "utf-8")
-    Library.build(source, tmp_path / "data")
-    other = "青石水库在什么地方？"  # asks for neither a number nor a date
-    write_questions(tmp_path / "set", f"{work}总投资多少？", f"{work}总投资的日期是哪天？", other)
-    check_disputes.main([str(tmp_path / "set"), "--data", str(tmp_path / "data")])
-    first, *rest = capsys.readouterr().out.splitlines()
-    assert first == "set: 1 of 2 tell a contradiction"
-    assert any("3860万元" in line and "3200万元" in line for line in rest)
 
 
 def test_the_latency_of_an_index_is_a_row(
