@@ -13,6 +13,7 @@ import pytest
 from benchmarks import (
     check_reader,
     embedding,
+    growth,
     latency,
     start,
     timing,
@@ -75,3 +76,14 @@ def test_the_latency_of_an_index_is_a_row(
     assert row[1].strip() == seed_data.name
     assert [int(cell) for cell in row[2:4]] == [1, 7]
     assert all(float(part) > 0 for cell in row[4:7] for part in cell.split("/"))
+
+
+def test_a_grown_index_is_measured_whole_and_in_parts(seed_data: Path, tmp_path: Path) -> None:
+    write_rows(tmp_path / "queries.jsonl", [{"_id": "1", "text": "村主职“一肩挑”的比例是多少？"}])
+    found = growth._measure(seed_data, tmp_path)
+    assert found["documents"] == 1
+    for part in ("search", "ask", "embedding", "vectors", "words"):
+        assert isinstance(spread := found[part], timing.Spread)
+        assert spread.p50_ms > 0
+    assert found["vector_bytes"] == 2 * 384 * int(str(found["windows"]))
+    assert int(str(found["peak_MB"])) > 50
