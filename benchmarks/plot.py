@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.timing import RESULTS
 
-_IMAGES = Path(__file__).parent.parent / "docs" / "images"
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
 def run() -> None:
@@ -23,7 +23,7 @@ def run() -> None:
     _embedding(axes[0], _read("embedding"))
     _vectors(axes[1], _read("vectors"))
     _growth(axes[2], _read("growth"))
-    figure.savefig(_IMAGES / "performance.svg", metadata={"Date": None})
+    figure.savefig(IMAGES / "performance.svg", metadata={"Date": None})
 
 
 def _read(name: str) -> Any:

@@ -1,12 +1,15 @@
-"""Recall and latency of ways to search vectors; those beyond 2,000 are made up from real ones.
+"""Recall and latency of ways to search vectors, asked with real questions.
 
-Recall: how many of the ten best of 32 bits are found. One thread, one question at a time.
+Recall: how many of the ten best of 32 bits are found. One thread, one question at a time. Real
+vectors are taken first, each once; what a size needs beyond them is made up by noise around real
+ones, and each point says how many were. With ``--journal`` they are those of a build of whole
+articles, else of 2,000 passages.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,7 +24,7 @@ from index.vectors import Vectors
 
 SIZES = (10_000, 100_000, 1_000_000)
 _QUERIES, _BEST = 200, 10
-_HNSW_MOST = 100_000  # more takes half an hour to build on two cores
+_HNSW_MOST = _PQ_MOST = 100_000  # more takes half an hour to build on two cores
 
 Search = Callable[[Vector], Any]
 
@@ -35,20 +38,30 @@ class Way:
     build_s: float
 
 
-def run(real: Vector, folder: Path) -> None:
-    """Each size and way."""
+def run(real: Vector, folder: Path, sizes: Sequence[int] = SIZES, *, pq: bool = False) -> None:
+    """Each size and way; ``pq``: product quantisation of a million as well."""
     queries = load_encoder().encode_queries(material.questions(folder, _QUERIES))
-    chance = np.random.default_rng(3)
     points = []
-    for size in SIZES:
-        rows = noisy(real[chance.integers(len(real), size=size)], chance)
+    for size in sizes:
+        rows = drawn(real, size)
+        made_up = max(0, size - len(real))
         exact, seconds = _flat(rows)
         best = [set(exact(query[None])[0].tolist()) for query in queries]
         # One after the other: a way is measured before the next is made.
-        for way in chain([Way("exact fp32", exact, seconds)], _ways(rows)):
-            points.append({"size": size, "way": way.name, **_point(way, queries, best)})
+        for way in chain([Way("exact fp32", exact, seconds)], _ways(rows, pq=pq)):
+            point = {"size": size, "made_up": made_up, "way": way.name}
+            points.append({**point, **_point(way, queries, best)})
             print(points[-1], flush=True)
-    timing.save("vectors", {"queries": len(queries), "points": points})
+    timing.save("vectors", {"queries": len(queries), "real": len(real), "points": points})
+
+
+def drawn(real: Vector, size: int) -> Vector:
+    """``size`` vectors: real ones without replacement, then some near them; the same each time."""
+    chance = np.random.default_rng(3)
+    if size <= len(real):
+        return real[chance.choice(len(real), size, replace=False)]
+    near = noisy(real[chance.integers(len(real), size=size - len(real))], chance)
+    return np.concatenate([real, near])
 
 
 def _point(way: Way, queries: Vector, best: list[set[int]]) -> dict[str, object]:
@@ -78,7 +91,7 @@ def _flat(rows: Vector) -> tuple[Search, float]:
     return lambda query: index.search(query, _BEST)[1], time.perf_counter() - started
 
 
-def _ways(rows: Vector) -> Iterator[Way]:
+def _ways(rows: Vector, *, pq: bool = False) -> Iterator[Way]:
     import faiss
 
     started = time.perf_counter()
@@ -89,11 +102,8 @@ def _ways(rows: Vector) -> Iterator[Way]:
         time.perf_counter() - started,
     )
     faiss.omp_set_num_threads(2)
-    lists = int(4 * len(rows) ** 0.5)
-    factories = {f"IVF{lists},SQfp16": (1, 4, 16, 64), f"IVF{lists},PQ96": (4, 16, 64)}
-    if len(rows) <= _HNSW_MOST:
-        factories["HNSW32,SQfp16"] = (16, 64, 256)
-    for factory, efforts in factories.items():
+    lists = _lists(len(rows))
+    for factory, efforts in _factories(len(rows), pq=pq).items():
         started = time.perf_counter()
         index = faiss.index_factory(rows.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
         index.train(rows[:: max(1, len(rows) // (40 * lists))])
@@ -104,6 +114,20 @@ def _ways(rows: Vector) -> Iterator[Way]:
             _set_effort(index, factory, effort)
             yield Way(f"{factory} {effort}", lambda query: index.search(query, _BEST)[1], seconds)  # noqa: B023
         faiss.omp_set_num_threads(2)
+
+
+def _lists(size: int) -> int:
+    return int(4 * size**0.5)
+
+
+def _factories(size: int, *, pq: bool) -> dict[str, tuple[int, ...]]:
+    """FAISS's names of approximate indexes, with the efforts that each is asked with."""
+    factories: dict[str, tuple[int, ...]] = {f"IVF{_lists(size)},SQfp16": (1, 4, 16, 64)}
+    if pq or size <= _PQ_MOST:
+        factories[f"IVF{_lists(size)},PQ96"] = (4, 16, 64)
+    if size <= _HNSW_MOST:
+        factories["HNSW32,SQfp16"] = (16, 64, 256)
+    return factories
 
 
 def _set_effort(index: Any, factory: str, effort: int) -> None:

@@ -81,8 +81,8 @@ def _report(
         limit=limit,
         answered_first=answered_first,
         retrieval=outcomes.retrieval(asked, data.relevant),
-        answers=outcomes.answers(asked),
-        refusal=outcomes.refusal(asked),
+        answers=outcomes.answers(asked, data.relevant),
+        refusal=outcomes.refusal(asked, data.relevant),
         generators=generators,
     )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from rag import metrics
+from rag import citation_evaluation, metrics, trust
 from rag.beir import Query
 from rag.metrics import RankingScores
 from rag.reports import AnswerReport, RefusalReport, RetrievalReport, TextScores
+from rag.trust import Evidence, Trusted
 
 if TYPE_CHECKING:
     from rag.retrieval import DocumentScore, LegRankings
@@ -74,7 +75,9 @@ def retrieval(
     )
 
 
-def answers(outcomes: Sequence[Outcome]) -> AnswerReport | None:
+def answers(
+    outcomes: Sequence[Outcome], relevant: Mapping[str, Mapping[str, int]]
+) -> AnswerReport | None:
     """The answers against the gold strings; None where there are none."""
     asked = [
         (o.given, o.query.answers) for o in outcomes if o.given and o.answerable and o.query.answers
@@ -82,18 +85,20 @@ def answers(outcomes: Sequence[Outcome]) -> AnswerReport | None:
     if not asked:
         return None
     golds = [gold for _, gold in asked]
-    supported = [
-        any(metrics.contains_any(quote, gold) for quote in given.quotes)
-        for given, gold in asked
-        if given.answered
-    ]
+    supported = [_holds(given, gold) for given, gold in asked if given.answered]
+    judged = [o for o in outcomes if o.query.answers or not o.answerable]
     return AnswerReport(
         queries=len(asked),
         answered=len(supported),
         short=_text_scores([given.answer.short for given, _ in asked], golds),
         evidence=_text_scores(["".join(given.quotes) for given, _ in asked], golds),
         evidence_recall=metrics.mean(supported),
+        reliability=trust.reliability(_trusted(judged, relevant)),
     )
+
+
+def _holds(given: Given, golds: Sequence[str]) -> bool:
+    return any(metrics.contains_any(quote, golds) for quote in given.quotes)
 
 
 def _text_scores(given: Sequence[str], golds: Sequence[tuple[str, ...]]) -> TextScores:
@@ -105,7 +110,9 @@ def _text_scores(given: Sequence[str], golds: Sequence[tuple[str, ...]]) -> Text
     )
 
 
-def refusal(outcomes: Sequence[Outcome]) -> RefusalReport:
+def refusal(
+    outcomes: Sequence[Outcome], relevant: Mapping[str, Mapping[str, int]]
+) -> RefusalReport:
     """Answered and refused, by whether the corpus should answer."""
     yes = [o.given for o in outcomes if o.given and o.answerable]
     no = [o.given for o in outcomes if o.given and not o.answerable]
@@ -119,4 +126,27 @@ def refusal(outcomes: Sequence[Outcome]) -> RefusalReport:
         false_refusals=metrics.mean([not g.answered for g in yes]),
         false_answers=metrics.mean([g.answered for g in no]),
         coverage_at_limit=metrics.coverage_at(sure, unsure, FALSE_ANSWER_LIMIT),
+        curve=trust.risk_coverage(_trusted(outcomes, relevant), len(yes), len(no)),
+    )
+
+
+def _trusted(
+    outcomes: Sequence[Outcome], relevant: Mapping[str, Mapping[str, int]]
+) -> list[Trusted]:
+    """The answers that were given, judged."""
+    return [
+        Trusted(o.given.answer.confidence, o.answerable, _evidence(o, o.given, relevant))
+        for o in outcomes
+        if o.given and o.given.answered
+    ]
+
+
+def _evidence(o: Outcome, given: Given, relevant: Mapping[str, Mapping[str, int]]) -> Evidence:
+    if not o.answerable:
+        return Evidence(0.0, 0.0, 0.0)
+    documents, golds, cited = relevant.get(o.query.id, {}), o.query.answers, given.answer.citations
+    return Evidence(
+        holds=float(_holds(given, golds)),
+        gold=float(any(map(citation_evaluation.gold(documents, golds), cited))),
+        document=float(any(citation.document_id in documents for citation in cited)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from rag.metrics import RankingScores
+from rag.trust import Reliability, RiskPoint
 
 STEP = "评测"  # what progress is told as
 
@@ -40,7 +41,8 @@ class AnswerReport:
 
     A refused or empty answer counts as 0 in ``short`` and ``evidence`` (the quotes joined).
     ``evidence_recall`` is the share of the ``answered`` whose citations include a quote that
-    holds a gold string; None where nothing was answered.
+    holds a gold string; None where nothing was answered. ``reliability`` is over the answered
+    and the false answers to unanswerable questions.
     """
 
     queries: int
@@ -48,6 +50,7 @@ class AnswerReport:
     short: TextScores
     evidence: TextScores
     evidence_recall: float | None
+    reliability: Reliability | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class RefusalReport:
     share of answerable questions that are answered, ``false_refusals`` the rest,
     ``false_answers`` the share of unanswerable ones that are answered, all at the shipped
     threshold. ``auroc`` and ``coverage_at_limit`` (at most 5% false answers) go by
-    ``confidence`` alone.
+    ``confidence`` alone. ``curve``: risk against coverage at thresholds above the shipped one.
     """
 
     answerable: int
@@ -69,6 +72,7 @@ class RefusalReport:
     false_refusals: float | None
     false_answers: float | None
     coverage_at_limit: float | None
+    curve: tuple[RiskPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

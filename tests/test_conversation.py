@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from benchmarks import follow_ups
 from rag import InputError, Library, Turn, courtesy, when
 from rag.conversation import complete, turns
+from tests import ROOT
 
 PLATFORM = "“澧兰党建”云平台"
 
@@ -100,16 +104,31 @@ def test_the_library_answers_the_completed_question(seed_library: Library) -> No
     assert seed_library.ask(f"{PLATFORM}投资多少？").understood == ""
 
 
+RUN = """
+import json, sys
+from rag import Library
+from rag.types import answer_json
+library = Library.open(sys.argv[1])
+asked = ["“澧兰党建”云平台投资多少？", "明天天气如何？", "一肩挑的比例是多少？", "有哪些做法？", "文章讲了什么？"]
+for question in asked:
+    print(json.dumps(answer_json(library.ask(question, llm="")), ensure_ascii=True))
+"""
+
+
 @pytest.mark.model
 def test_two_runs_give_the_same_bytes(seed_data: Path) -> None:
-    from dataclasses import asdict
+    """In processes whose sets and dictionaries of strings lie in another order."""
 
-    def run() -> str:
-        library = Library.open(seed_data)
-        asked = ["“澧兰党建”云平台投资多少？", "明天天气如何？", "一肩挑的比例是多少？"]
-        return "\n".join(json.dumps(asdict(library.ask(q)), ensure_ascii=False) for q in asked)
+    def run(seed: str) -> bytes:
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", RUN, str(seed_data)]
+        made = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True)
+        return made.stdout
 
-    assert run() == run()
+    first = run("1")
+    assert first.count(b"\n") == 5
+    assert b"300" in first
+    assert first == run("2")
 
 
 def test_the_measuring_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,8 +20,10 @@ from rag.reports import (
     SpanRow,
     TextScores,
 )
+from rag.trust import Evidence, Reliability, RiskPoint
 
 _NONE = "-"
+_COVERAGES = (0.2, 0.4, 0.6, 0.8)  # rows of the risk-coverage curve; the last point as well
 
 
 def render(report: Report | SpanReport) -> RenderableType:
@@ -113,7 +115,25 @@ def _answers(report: AnswerReport) -> list[RenderableType]:
     for name, scores in (("短答案", report.short), ("证据", report.evidence)):
         table.add_row(name, *_text_scores(scores))
     recall = f"回答了的问题中，引用里有标准答案原文的占 {_cell(report.evidence_recall)}"
-    return [Text(f"\n{title}"), table, Text(recall)]
+    return [Text(f"\n{title}"), table, Text(recall), *_reliability(report.reliability)]
+
+
+def _reliability(report: Reliability | None) -> list[RenderableType]:
+    """A row a bin, then the two sums."""
+    if not report:
+        return []
+    table = _table(["把握", "回答", "平均把握", "含标准答案", "是标注的依据", "在标注的文档"])
+    for one in report.bins:
+        share = f"{one.low:.1f}–{one.high:.1f}"
+        table.add_row(share, str(one.answers), _cell(one.confidence), *_evidence(one.right))
+    for name, sums in (("Brier", report.brier), ("ECE", report.ece)):
+        table.add_row(name, str(sum(b.answers for b in report.bins)), _NONE, *_evidence(sums))
+    title = "把握与引用属实的比例（含对不可答问题的误答，都算不属实）"
+    return [Text(f"\n{title}"), table]
+
+
+def _evidence(shares: Evidence | None) -> list[str]:
+    return _cells([shares.holds, shares.gold, shares.document] if shares else [None] * 3)
 
 
 def _refusal(report: RefusalReport) -> list[RenderableType]:
@@ -129,7 +149,17 @@ def _refusal(report: RefusalReport) -> list[RenderableType]:
         report.coverage_at_limit,
     ]
     table.add_row(*_cells(shares))
-    return [Text(f"\n{title}"), table]
+    return [Text(f"\n{title}"), table, *_curve(report.curve)]
+
+
+def _curve(points: Sequence[RiskPoint]) -> list[RenderableType]:
+    """The first point that reaches each of a few coverages, and the last."""
+    reached = (next((p for p in points if p.coverage >= least), None) for least in _COVERAGES)
+    table = _table(["把握至少", "回答率", "其中误答", "其中误答或依据不对"], left=0)
+    for point in dict.fromkeys([*filter(None, reached), *points[-1:]]):
+        table.add_row(*_cells([point.confidence, point.coverage, point.risk, point.wrong]))
+    title = "风险与覆盖：只显示把握够高的回答时（末行是现在的门槛）"
+    return [Text(f"\n{title}"), table] if points else []
 
 
 def _spans(report: SpanReport) -> Group:

@@ -112,6 +112,14 @@ def write_rows(path: Path, rows: Sequence[object]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_questions(folder: Path, *texts: str) -> None:
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n")
+    write_rows(folder / "corpus.jsonl", [{"_id": "a", "title": "", "text": "一句话。"}])
+    rows: Sequence[object] = [{"_id": f"q{n}", "text": text} for n, text in enumerate(texts)]
+    write_rows(folder / "queries.jsonl", rows)
+
+
 def printed(report: Report | SpanReport) -> str:
     console = Console(width=200)
     with console.capture() as capture:

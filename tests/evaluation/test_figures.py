@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ import pytest
 from index.errors import InputError
 from index.types import Progress
 from rag.evaluation import as_json, evaluate
+from rag.trust import Evidence
 from tests.evaluation.scripted import QRELS, QUERIES, Scripted, answer, library, printed, write_rows
 
 
@@ -69,6 +71,45 @@ def test_refusal_by_hand(folder: Path) -> None:
     assert found.auroc == found.coverage_at_limit == pytest.approx(1 / 3)
 
 
+def test_risk_and_coverage_by_hand(folder: Path) -> None:
+    """Answered with .9 rightly, with .6 where nothing answers, with .4 from the wrong sentence."""
+    report = evaluate(library(), folder)
+    first, last = report.refusal.curve
+    assert (first.confidence, first.risk, first.wrong) == (0.9, 0, 0)
+    assert (last.confidence, last.risk, last.wrong) == pytest.approx((0.4, 1 / 3, 2 / 3))
+    assert (first.coverage, last.coverage) == pytest.approx((1 / 3, 2 / 3))
+    assert "| 0.900 | 0.333 | 0.000 | 0.000 |" in re.sub(" +", " ", printed(report))
+
+
+def test_reliability_by_hand(folder: Path) -> None:
+    """Confidences .9 (right), .4 (a wrong sentence of the right document), .6 (unanswerable)."""
+    report = evaluate(library(), folder)
+    assert report.answers is not None
+    found = report.answers.reliability
+    assert found is not None
+    assert [one.answers for one in found.bins] == [0, 0, 1, 1, 1]
+    assert (found.bins[2].low, found.bins[2].high, found.bins[2].confidence) == (0.4, 0.6, 0.4)
+    assert found.bins[2].right == Evidence(0, 0, 1)
+    assert found.bins[0].confidence is found.bins[0].right is None
+    assert found.brier.holds == found.brier.gold == pytest.approx((0.01 + 0.16 + 0.36) / 3)
+    assert found.ece.document == pytest.approx((0.1 + 0.6 + 0.6) / 3)
+    assert "| 0.4–0.6 | 1 | 0.400 | 0.000 | 0.000 | 1.000 |" in re.sub(" +", " ", printed(report))
+
+
+def test_a_part_of_a_long_gold_answer_is_gold_evidence(folder: Path) -> None:
+    rows = [
+        {"_id": "q1", "text": "水库哪年建的？", "answers": ["石桥水库建于一九五八年。属省里管。"]}
+    ]
+    write_rows(folder / "queries.jsonl", rows)
+    (folder / "qrels" / "test.tsv").write_text(
+        "query-id\tcorpus-id\tscore\nq1\triver\t1\n", encoding="utf-8"
+    )
+    report = evaluate(library(), folder)
+    assert report.answers is not None
+    assert report.answers.reliability is not None
+    assert report.answers.reliability.bins[-1].right == Evidence(0, 1, 1)
+
+
 def test_out_of_corpus_questions_count_as_weak(folder: Path) -> None:
     write_rows(
         folder / "out_of_corpus.jsonl",
@@ -87,6 +128,7 @@ def test_a_set_without_unanswerable_questions_has_no_auroc(folder: Path) -> None
     refusal = evaluate(library(), folder).refusal
     assert refusal.auroc is refusal.false_answers is refusal.coverage_at_limit is None
     assert refusal.coverage == pytest.approx(2 / 3)
+    assert {point.risk for point in refusal.curve} == {None}
 
 
 def test_a_question_without_text_is_left_out_and_counted(folder: Path) -> None:
