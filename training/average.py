@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from index import bundled_model
 from index.errors import InputError
 
 
@@ -25,16 +26,15 @@ def main() -> None:
     arguments = parser.parse_args()
     shares = [float(share) for share in arguments.parts[::2]]
     files = [Path(file) for file in arguments.parts[1::2]]
-    average(shares, files, arguments.out)
+    average(shares, files, bundled_model.prepare(), arguments.out)
 
 
-def average(shares: Sequence[float], files: Sequence[Path], out: Path) -> None:
-    """Write the weighted mean of the readers in ``files``; it tells what it was made of.
+def average(shares: Sequence[float], files: Sequence[Path], model: Path, out: Path) -> None:
+    """Write the weighted mean of the readers in ``files``, all trained from ``model``.
 
     Raises:
         InputError: there is not a share for each file, or they do not add up to 1.
     """
-    from index import bundled_model
     from rag.reader_torch import load
     from training.export import save_changes
 
@@ -42,7 +42,7 @@ def average(shares: Sequence[float], files: Sequence[Path], out: Path) -> None:
         raise InputError(
             f"{len(files)} 个文件要有同样多的份额，加起来是 1；现在的份额是 {list(shares)}。"
         )
-    reader = load(bundled_model.prepare())
+    reader = load(model)
     read = [_tensors(reader, file) for file in files]
     for name, parameter in reader.trained().items():
         parts = zip(shares, read, strict=True)

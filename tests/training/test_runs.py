@@ -16,6 +16,7 @@ from index import bert_graph
 from index.errors import InputError
 from rag import reader_model, reader_torch
 from training import corpus
+from training.average import average
 from training.export import save_changes
 from training.train import CHECKPOINT, LOG, Recipe, _resume, learning_rate, train
 
@@ -105,3 +106,41 @@ def test_without_opencc_the_command_says_what_to_install(
     monkeypatch.setattr(sys, "argv", ["training", str(data), str(tmp_path / "out")])
     with pytest.raises(SystemExit, match=r"opencc.*pip install.*\[dev\]"):
         runpy.run_module("training", run_name="__main__")
+
+
+def test_the_mean_of_readers_lies_between_them(small_model: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "one.safetensors", tmp_path / "other.safetensors"]
+    readers = [reader_torch.load(small_model) for _ in files]  # heads of their own
+    for reader, file in zip(readers, files, strict=True):
+        save_changes(reader, file, {})
+    average((0.25, 0.75), files, small_model, tmp_path / "mean.safetensors")
+    mean = reader_torch.load(small_model)
+    about = reader_torch.load_changes(mean, tmp_path / "mean.safetensors")
+    assert [part["share"] for part in about["average"]] == [0.25, 0.75]
+    one, other = (reader.head.weight.detach() for reader in readers)
+    torch.testing.assert_close(mean.head.weight.detach(), 0.25 * one + 0.75 * other)
+
+
+def test_a_layer_that_one_reader_does_not_have_counts_as_the_base(
+    small_model: Path, tmp_path: Path
+) -> None:
+    part, whole = tmp_path / "part.safetensors", tmp_path / "whole.safetensors"
+    save_changes(reader_torch.load(small_model, frozen_layers=1), part, {})
+    changed = reader_torch.load(small_model)
+    name, bias = next(
+        (n, p) for n, p in changed.trained().items() if "layer.0.output.dense.bias" in n
+    )
+    bias += 2.0
+    save_changes(changed, whole, {})
+    average((0.5, 0.5), [part, whole], small_model, tmp_path / "mean.safetensors")
+    mean = reader_torch.load(small_model)
+    base = mean.trained()[name].clone()
+    reader_torch.load_changes(mean, tmp_path / "mean.safetensors")
+    torch.testing.assert_close(mean.trained()[name], base + 1.0)
+
+
+def test_shares_must_add_up(small_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="加起来是 1"):
+        average((0.5, 0.6), [tmp_path / "a", tmp_path / "b"], small_model, tmp_path / "out")
+    with pytest.raises(InputError, match="1 个文件"):
+        average((0.5, 0.5), [tmp_path / "a"], small_model, tmp_path / "out")
