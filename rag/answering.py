@@ -15,7 +15,7 @@ from rag.features import FEATURES, fails_question
 from rag.known import Cited
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
-from rag.verdict import verdict
+from rag.verdict import choice, verdict
 
 PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
@@ -214,8 +214,11 @@ def _short(
     answer = best.answer.shifted(-best.span.start)
     if len(layout.cells(sentence)) > 1:
         return _cell(question, _texts(index, best.row), sentence)
+    clause = spans.clause(sentence, answer).of(sentence)
+    if (chosen := choice(question.text, clause)) is not None:
+        return chosen
     if question.kind is Kind.YES_NO:
-        return verdict(question.text, spans.clause(sentence, answer).of(sentence))
+        return verdict(question.text, clause)
     if question.kind is Kind.OTHER and is_lead(sentence):
         return ""  # it announces what is asked for
     # A number or date of the kind asked for is found by rules as well.
