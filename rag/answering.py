@@ -208,9 +208,10 @@ def _short(
     """The bare answer in the best sentence; '' for several together, and where none is likely."""
     question = reading.question
     best = calibration.best_of(logits, reading.candidates)
-    if lists.wants_several(question) and len(evidence) > 1:
-        return ""
     sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
+    cited = [one.span.of(index.texts[one.document_id]) for one in evidence]
+    if lists.are_several(question, sentence, cited):
+        return ""
     answer = best.answer.shifted(-best.span.start)
     if len(layout.cells(sentence)) > 1:
         return _cell(question, _texts(index, best.row), sentence)

@@ -34,9 +34,12 @@ def whole(question: Question, texts: Sequence[str], best: int, asked: Set[int]) 
     return _onwards(texts, best) if _asks(_RULE, question) else {best}
 
 
-def wants_several(question: Question) -> bool:
-    """Whether several sentences answer together, so that no string in one of them does."""
-    return question.kind is Kind.LIST or wants_steps(question) or _asks(_RULE, question)
+def are_several(question: Question, best: str, cited: Sequence[str]) -> bool:
+    """Whether the ``cited`` sentences answer together, so that no string in one of them does."""
+    if question.kind is Kind.LIST:
+        return len(cited) > 1
+    numbered = sum(_number(text) is not None for text in cited) > 1
+    return (wants_steps(question) and numbered) or (_asks(_RULE, question) and _goes_on(best))
 
 
 def wants_steps(question: Question) -> bool:

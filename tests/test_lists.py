@@ -62,3 +62,21 @@ def test_steps_go_on_by_their_numbers() -> None:
     assert lists.wants_steps(parse("中小微企业如何申请免征污水处理费？"))
     assert not lists.wants_steps(parse("施工现场如何消毒？"))
     assert not lists.wants_steps(parse("处理流程是哪一年公布的？"))
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "cited", "expected"),
+    [
+        ("北京市有哪些补助？", 1, SUBSIDY[1:4], True),
+        ("北京市鼓励用工的补助标准是什么？", 1, SUBSIDY[1:4], True),
+        ("北京市鼓励用工的补助标准是什么？", 4, SUBSIDY[3:], False),
+        ("处理流程是什么？", 0, CONFIRMED[:3], True),
+        ("处理流程是什么？", 3, CONFIRMED[2:4], False),
+        ("谁应立即报告？", 0, CONFIRMED[:3], False),
+    ],
+)
+def test_several_sentences_that_answer_together_have_no_bare_answer(
+    question: str, best: int, cited: tuple[str, ...], expected: bool
+) -> None:
+    texts = CONFIRMED if cited[0] in CONFIRMED else SUBSIDY
+    assert lists.are_several(parse(question), texts[best], cited) == expected
