@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -27,6 +30,27 @@ class Generator(Protocol):
         Raises:
             LanguageModelError: the model cannot be had, fails, or is silent for too long.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Stoppable:
+    """``generator``, which ends at its next piece once ``stop`` is set, whoever reads it."""
+
+    generator: Generator
+    stop: threading.Event
+
+    @property
+    def name(self) -> str:
+        """See `Generator.name`."""
+        return self.generator.name
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        """See `Generator.stream`."""
+        with closing(self.generator.stream(prompt)) as pieces:  # type: ignore[type-var]
+            for piece in pieces:
+                if self.stop.is_set():
+                    return
+                yield piece
 
 
 Choice = Generator | str | None  # a generator, its name, or whatever YOUJU_LLM says
@@ -61,6 +85,12 @@ def named(llm: Choice, within: Limits | None = None) -> Generator | None:
         return None
     url, key = base_url(), os.environ.get("OPENAI_API_KEY", "").strip()
     return _made(wanted, url, key, within or limits.from_environment())
+
+
+def stoppable(llm: Choice, stop: threading.Event) -> Choice:
+    """The generator of a name, as `named`, until ``stop`` is set; '' where there is none."""
+    generator = named(llm)
+    return Stoppable(generator, stop) if generator else ""
 
 
 @lru_cache  # a model in process is loaded once

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.errors import LanguageModelError
+from rag import generators
 from rag.limits import Limits
 from rag.local_model import LocalModel
 from rag.prompting import Prompt, prompt
@@ -98,6 +100,15 @@ def test_what_cannot_be_loaded_is_told(tmp_path: Path) -> None:
     broken.write_bytes(b"GGUF no")
     with pytest.raises(LanguageModelError, match="载入不了语言模型"):
         list(LocalModel(str(broken)).stream(PROMPT))
+
+
+def test_a_stream_ends_once_it_is_told_to(folder: Path) -> None:
+    model, stop = LocalModel(str(folder), Limits(tokens=200)), threading.Event()
+    stream = generators.Stoppable(model, stop).stream(PROMPT)
+    next(stream)
+    stop.set()
+    assert list(stream) == []
+    assert next(model.stream(PROMPT)) is not None  # the model is free again
 
 
 def test_time_that_is_up_ends_it_and_frees_the_model(folder: Path) -> None:
