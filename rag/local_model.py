@@ -73,7 +73,10 @@ class LocalModel:
 def _read(name: str) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
 
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     place, options = name, {}
     if name.endswith(".gguf"):
         place, options = str(Path(name).parent), {"gguf_file": Path(name).name}
