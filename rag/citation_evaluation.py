@@ -63,6 +63,7 @@ def report(generator: str, judged: Sequence[Judged]) -> GeneratorReport:
         answerable=sum(one.answerable for one in judged),
         answered=len(right),
         false_answers=len(given) - len(right),
+        unfinished=sum(bool(one.answer.notice) for one in judged),
         citation_recall=metrics.mean([_recall(one) for one in right]),
         citation_precision=metrics.mean([_precision(one) for one in right if one.answer.citations]),
         unsupported_written=_share([_written(one.answer) for one in given]),

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 from index.errors import LanguageModelError
+from rag.limits import DEFAULT, Limits
 from rag.prompting import Prompt
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds to connect, of silence between two pieces, and for the whole answer; tries again."""
-
-    connect: float = 5.0
-    silence: float = 60.0
-    whole: float = 180.0
-    retries: int = 2
-    tokens: int = 700
 
 
 class Endpoint:
     """A model by its name at an address (None: OpenAI's own)."""
 
-    def __init__(self, model: str, url: str | None, key: str, limits: Limits = Limits()) -> None:
+    def __init__(self, model: str, url: str | None, key: str, limits: Limits = DEFAULT) -> None:
         self.name, self._url, self._key, self._limits = model, url, key, limits
 
     def stream(self, prompt: Prompt) -> Iterator[str]:
         """See `Generator.stream`."""
         import openai
 
+        if not self._key.isascii():
+            raise LanguageModelError(
+                "OPENAI_API_KEY 里有英文字母、数字、符号以外的字符。请检查密钥。"
+            )
         try:
             with self._client() as client:
                 yield from self._pieces(client, prompt)
@@ -40,7 +34,7 @@ class Endpoint:
             raise self._failure(error) from error
         except (OSError, ValueError, _transport_errors()) as error:
             raise LanguageModelError(
-                f"模型服务 {self._where} 中途断开或回了看不懂的内容（{error!r:.120}）。请检查服务后再试。"
+                f"模型服务 {self.where} 中途断开或回了看不懂的内容（{_said(error)}）。请检查服务后再试。"
             ) from error
 
     def _client(self) -> Any:
@@ -69,22 +63,20 @@ class Endpoint:
         answered = False
         with closing(chunks):
             for chunk in chunks:
-                if time.monotonic() - began > self._limits.whole:
-                    raise LanguageModelError(
-                        f"模型 {self.name} 写了 {self._limits.whole:g} 秒还没有写完，已停止。"
-                    )
+                self._limits.check(began, self.name)
                 choices = getattr(chunk, "choices", None)
                 if choices:
                     answered = True
                     yield getattr(choices[0].delta, "content", None) or ""
         if not answered:
             raise LanguageModelError(
-                f"模型服务 {self._where} 没有回出任何内容。它可能不是 OpenAI 兼容接口。"
+                f"模型服务 {self.where} 没有回出任何内容。它可能不是 OpenAI 兼容接口。"
             )
 
     @property
-    def _where(self) -> str:
-        return self._url or "api.openai.com"
+    def where(self) -> str:
+        """Its address, for people; without a password that may be in it."""
+        return re.sub(r"//[^/@]*@", "//", self._url or "api.openai.com")
 
     def _failure(self, error: Exception) -> LanguageModelError:
         import openai
@@ -97,14 +89,19 @@ class Endpoint:
             case openai.RateLimitError():
                 text = "说请求太多或额度用完。请稍后再试。"
             case openai.APITimeoutError():
-                text = f"超过 {self._limits.silence:g} 秒没有回应。请检查服务是否太忙。"
+                text = f"超过 {self._limits.silence:g} 秒没有回应。请检查服务是否太忙，或用 YOUJU_LLM_TIMEOUT 放宽。"
             case openai.APIConnectionError():
                 text = "连不上。请检查 OPENAI_BASE_URL，以及服务是否已启动。"
             case openai.APIStatusError():
                 text = f"出错（HTTP {error.status_code}）。请查看服务的日志。"
             case _:
-                text = f"回了看不懂的内容（{error!r:.120}）。请检查它是不是 OpenAI 兼容接口。"
-        return LanguageModelError(f"模型服务 {self._where} {text}")
+                text = f"回了看不懂的内容（{_said(error)}）。请检查它是不是 OpenAI 兼容接口。"
+        return LanguageModelError(f"模型服务 {self.where} {text}")
+
+
+def _said(error: Exception) -> str:
+    # Not its repr, which of some errors holds what was sent, the key with it.
+    return f"{type(error).__name__}: {error}"[:120]
 
 
 def _transport_errors() -> type[Exception]:

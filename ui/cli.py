@@ -43,8 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _chat(options: argparse.Namespace) -> int:
+    from rag import generators
     from ui.app import check_address, serve
 
+    generators.named(options.llm)  # what cannot be one is told now, not at the first question
     check_address(options.host, options.port)
     data, seeds = options.data, options.seeds
     options.data = collections.root(data, options.collection)
@@ -124,9 +126,11 @@ def _rollback(options: argparse.Namespace) -> int:
 
 
 def _eval(options: argparse.Namespace) -> int:
-    from rag import evaluation
+    from rag import evaluation, generators
     from ui import eval_report
 
+    for llm in options.llm:
+        generators.named(llm)  # what cannot be one is told now, not after all else is measured
     if options.target.is_dir():
         options.data = options.data / "eval" / options.target.resolve().name
         options.model = options.model or BUNDLED  # whatever was measured before
@@ -141,7 +145,11 @@ def _eval(options: argparse.Namespace) -> int:
                 llms=options.llm,
             )
     else:
-        result = evaluation.evaluate_spans(_open(options), options.target, llms=options.llm)
+        library = _open(options)
+        with terminal.progress() as report:
+            result = evaluation.evaluate_spans(
+                library, options.target, progress=report, limit=options.limit, llms=options.llm
+            )
     if options.json:
         terminal.line(evaluation.as_json(result))
     else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from index.types import Span
 from rag import generators
 from rag.conversation import turns
 from rag.types import answer_json
-from ui import article, frames, render, states
+from ui import article, frames, pulse, render, states
 from ui.examples import examples
 from ui.scopes import label_html, offers_html, scope_of
 from ui.shelves import Shelves
@@ -80,19 +81,23 @@ class Endpoints:
         history: list[dict[str, str]],
         within: dict[str, Any],
         by_model: bool,
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[dict[str, Any] | None]:
         """Answer one turn of the page: what is found, then the answer with its evidence.
+
+        None where there is nothing new (see `pulse.beating`): a page that has stopped or gone
+        ends the model that writes.
 
         The page chooses only whether the configured model writes: an address or key that it
         could name would let anyone who reaches the page have this machine call another.
         """
+        stop = threading.Event()
         try:
             library = self._shelves.shelf(collection).library()
-            llm = self._llm if by_model else ""
-            for frame in frames.frames(
-                library, question, turn, turns(history), scope_of(within), llm
-            ):
-                yield dataclasses.asdict(frame)
+            llm = generators.stoppable(self._llm, stop) if by_model else ""
+            asked = (question, turn, turns(history), scope_of(within), llm)
+            with closing(pulse.beating(frames.frames(library, *asked), stop)) as found:
+                for frame in found:
+                    yield dataclasses.asdict(frame) if frame else None
         except YoujuError as error:
             yield dataclasses.asdict(frames.failed(states.message_html(error)))
         except Exception as error:

@@ -83,7 +83,12 @@ def _generators(reports: Sequence[GeneratorReport]) -> list[RenderableType]:
             *_cells([one.short_em, one.short_f1, one.text_f1]),
         )
     title = "各生成方式（引用按 ALCE 的定义，由标注的证据判断；EM、F1 指短答案）"
-    return [Text(f"\n{title}"), table]
+    notes = [
+        Text(f"{one.generator}：{one.unfinished} 题没有写成或没有写完，缺的以原文摘句计。")
+        for one in reports
+        if one.unfinished
+    ]
+    return [Text(f"\n{title}"), table, *notes]
 
 
 def _retrieval(report: RetrievalReport) -> list[RenderableType]:
@@ -164,7 +169,8 @@ def _curve(points: Sequence[RiskPoint]) -> list[RenderableType]:
 
 def _spans(report: SpanReport) -> Group:
     total = report.answerable + report.unanswerable
-    head = f"{report.name}：{total} 个问题；模型 {report.model}"
+    first = "" if report.limit is None else f"前 {report.limit} 题，"
+    head = f"{report.name}：{first}{total} 个问题；模型 {report.model}"
     rows = _span_rows(report.rows)
     figures = _span_figures(report)
     return Group(Text(head), rows, Text(""), figures, *_generators(report.generators))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ def frames(
     history: Sequence[Turn],
     within: Scope,
     llm: Choice,
-) -> Iterator[Frame]:
+) -> Generator[Frame]:
     """The turn as it grows: what is found, then the answer with its evidence."""
     began = time.perf_counter()
     if not courtesy.reply(question):

@@ -35,7 +35,7 @@ async function* frames(name, data, signal) {
       const payload = JSON.parse(/^data: (.*)$/m.exec(message)?.[1] ?? "null");
       if (event === "error") throw new Error("unexpected");
       if (event === "complete") return;
-      if (event === "generating") yield payload[0];
+      if (event === "generating" && payload[0]) yield payload[0]; // null: nothing new
     }
   }
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -95,6 +97,14 @@ def test_each_generator_has_its_row(folder: Path) -> None:
     assert (extract.short_em, model.short_em) == (0.5, 1.0)
     assert "原文摘句" in printed(found)
     assert "引用查准" in printed(found)
+
+
+def test_a_model_that_was_away_is_not_praised_for_the_extract(folder: Path) -> None:
+    extract = cast(Any, library()).answers["水库哪年建的？"]
+    away = {(extract.question, "model"): replace(extract, notice="连不上。")}
+    found = evaluate(library(written=away), folder, llms=["model"])
+    assert [one.unfinished for one in found.generators] == [0, 1]
+    assert "model：1 题没有写成或没有写完" in printed(found)
 
 
 def test_labelled_sentences_judge_too(folder: Path) -> None:

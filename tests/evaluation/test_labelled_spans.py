@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from index.errors import InputError
-from index.types import Document, Span
+from index.types import Document, Progress, Span
 from rag.evaluation import as_json, evaluate_spans
 from rag.reports import SpanReport
 from rag.span_evaluation import overlaps
@@ -54,6 +54,19 @@ def test_spans_by_hand(tmp_path: Path) -> None:
     table = printed(report)
     for words in ("对，找全 50%", "误答", "正确拒答", "水库的情况有哪些？"):
         assert words in table
+
+
+def test_the_first_questions_only_by_each_generator_with_progress(tmp_path: Path) -> None:
+    write_rows(tmp_path / "labelled.jsonl", SPANS)
+    steps: list[Progress] = []
+    report = evaluate_spans(
+        library(), tmp_path / "labelled.jsonl", progress=steps.append, limit=2, llms=["to/model"]
+    )
+    assert steps == [Progress(s, n, 2) for s in ("评测", "评测 model") for n in (1, 2)]
+    assert (report.limit, len(report.rows)) == (2, 2)
+    assert "前 2 题" in printed(report)
+    with pytest.raises(InputError, match="现在是 0"):
+        evaluate_spans(library(), tmp_path / "labelled.jsonl", limit=0)
 
 
 def test_a_refused_answerable_question_is_wrong(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from rag import Answer, Library
 from rag.endpoint import Endpoint
@@ -65,6 +66,35 @@ def test_an_answer_can_be_stopped_and_asked_again(
     turn.get_by_role("button", name="再问一次").click()
     expect(page.locator("#t2 .short")).to_have_text("96.56%")
     expect(turn).to_contain_text("已停止。", use_inner_text=True)
+
+
+def press_stop(page: Page) -> None:
+    page.get_by_role("button", name="停止").click()
+
+
+@pytest.mark.parametrize("leave", [press_stop, Page.close])
+def test_a_model_ends_when_the_page_stops_or_goes(
+    leave: Callable[[Page], None],
+    visit: Callable[..., Reader],
+    served: Callable[..., str],
+    seed_library: Library,
+) -> None:
+    begun = threading.Event()
+
+    def script(talk: Talk) -> None:
+        talk.begin()
+        begun.set()
+        for _ in range(1200):  # two minutes without the end of a sentence
+            talk.piece("甲")
+            time.sleep(0.1)
+
+    with serving(script) as server:
+        reader = visit(served(holding(seed_library), Endpoint("m", server.url, "key")))
+        reader.page.get_by_label("问题").fill(ONE_POST)
+        reader.page.get_by_role("button", name="发送").click()
+        assert begun.wait(60)
+        leave(reader.page)
+        assert server.hung_up.wait(60)
 
 
 def test_a_follow_up_shows_how_it_was_understood(
