@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from rag import metrics, support, together
+from rag import metrics, support, together, undated
 from rag.claims import Source
 from rag.reports import GeneratorReport
 from rag.types import Answer, Citation
@@ -88,7 +88,8 @@ def statements(answer: Answer) -> tuple[Statement, ...]:
     ]
     said = [_statement(line, answer) for line in together.remarks(answer)]
     open_ = together.told(answer.unanswered)
-    return (*quoted, *(one for one in said if one.text not in open_))
+    claims = (s for s in said if s.text not in open_ and not undated.is_caveat(s.text))
+    return (*quoted, *claims)
 
 
 def _statement(line: str, answer: Answer) -> Statement:

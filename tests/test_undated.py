@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Library
+from rag import Answer, Citation, Library, citation_evaluation
 from rag.features import other_year, years
 
 UNDATED = (
@@ -69,3 +69,9 @@ def test_numbers_that_count_something_are_no_years() -> None:
     assert years("二〇二一年、2022年和2023-04-01，2095米，2021亿元，2000多户，1998.5") == {
         "2021", "2022", "2023",
     }  # fmt: skip
+
+
+def test_the_caveat_is_not_counted_as_something_said() -> None:
+    cited = Citation(1, "a", "", 0, 4, "下雨了。")
+    answer = Answer("", "answered", f"下雨了。[1]\n{LINE}", "", 0.5, (cited,), ())
+    assert [one.text for one in citation_evaluation.statements(answer)] == ["下雨了。"]
