@@ -103,7 +103,13 @@ def _prepared(folder: Path) -> Export | About:
 def _digest(folder: Path) -> str:
     """SHA-256 over the names and bytes of the weights and of all that says how they are used."""
     digest = hashlib.sha256()
-    for pattern in ("*.safetensors", "*.json", "*/config.json"):
+    for pattern in (
+        "*.safetensors",
+        "modules.json",
+        "*config*.json",
+        "*token*.json",
+        "*/config.json",
+    ):
         for path in sorted(folder.glob(pattern)):
             digest.update(f"{path.relative_to(folder)} {prepared.sha256(path)}\n".encode())
     return digest.hexdigest()

@@ -171,6 +171,17 @@ def test_bundled_folder_as_a_model_of_the_users(
     assert encoder.fits(["a " * n for n in (480, 560)]) == [True, False]
 
 
+def test_files_beside_a_model_are_not_part_of_it(bert: Path) -> None:
+    before = export._digest(bert)
+    (bert / "reader.onnx.checksums.json").write_text("{}")
+    assert export._digest(bert) == before
+    pooling = bert / "1_Pooling" / "config.json"
+    settings = pooling.read_text("utf-8")
+    pooling.write_text(settings.replace("mean", "cls"), "utf-8")
+    assert export._digest(bert) != before
+    pooling.write_text(settings, "utf-8")
+
+
 def test_recipe_is_in_the_name_of_the_cache(bert: Path, cache: Path) -> None:
     load_encoder(str(bert))
     (kept,) = cache.glob("export-*")
