@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     import onnx
 
 INPUT = "words"  # float32 (1, tokens, hidden)
-Head = Literal["mean", "span"]
+Head = Literal["mean", "cls", "span"]
 Floats = npt.NDArray[np.float32]
+
+# ``model_type``s that count positions from behind the padding's id, and all that can be written.
+_ROBERTA = ("roberta", "xlm-roberta")
+KINDS = ("bert", *_ROBERTA)
 
 _LEVELS = 63
 _ORT = "com.microsoft"
@@ -32,20 +36,25 @@ _IR_VERSION = 10
 def write(
     tensors: Mapping[str, Floats], config: Mapping[str, Any], head: Head, target: Path
 ) -> None:
-    """Write the graph of a ``BertModel`` (transformers' names of tensors, and its config).
+    """Write the graph of a model of ``KINDS`` (transformers' names of tensors, and its config).
 
-    ``head``: "mean" gives ``vectors`` (1, hidden), the mean over the tokens at unit length;
-    "span" gives ``starts`` and ``ends`` (tokens,), by ``head.weight`` (2, hidden) and
+    ``head``: "mean" and "cls" give ``vectors`` (1, hidden), the mean over the tokens or the first
+    one at unit length; "span" gives ``starts`` and ``ends`` (tokens,), by ``head.weight`` (2, hidden) and
     ``head.bias``.
     """
     import onnx
 
     graph = _Graph(tensors, float(config["layer_norm_eps"]))
-    x = _embed(graph)
+    x = _embed(graph, first_position(config))
     for layer in range(config["num_hidden_layers"]):
         x = _layer(graph, f"encoder.layer.{layer}", config["num_attention_heads"], x)
-    outputs = _mean(graph, x) if head == "mean" else _span(graph, x)
+    outputs = _span(graph, x) if head == "span" else _vector(graph, head, x)
     onnx.save(graph.model(config["hidden_size"], outputs), target)
+
+
+def first_position(config: Mapping[str, Any]) -> int:
+    """The row of the position embeddings that a text begins with."""
+    return int(config["pad_token_id"]) + 1 if config["model_type"] in _ROBERTA else 0
 
 
 class _Graph:
@@ -60,7 +69,7 @@ class _Graph:
         """The name of a constant that is stored once."""
         from onnx import numpy_helper
 
-        array = np.ascontiguousarray(value)
+        array = np.asarray(value, order="C")
         self._constants[name] = numpy_helper.from_array(array, name)
         return name
 
@@ -127,11 +136,11 @@ class _Graph:
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
 
-def _embed(graph: _Graph) -> str:
+def _embed(graph: _Graph, first: int) -> str:
     """Words plus position and type, normalised."""
     prefix = "embeddings"
     table = (
-        graph.tensors[f"{prefix}.position_embeddings.weight"]
+        graph.tensors[f"{prefix}.position_embeddings.weight"][first:]
         + graph.tensors[f"{prefix}.token_type_embeddings.weight"][0]
     )
     tokens = graph.one("Shape", INPUT, start=1, end=2)
@@ -152,10 +161,13 @@ def _layer(graph: _Graph, name: str, heads: int, x: str) -> str:
     return graph.normalised(f"{name}.output.LayerNorm", graph.one("Add", out, x))
 
 
-def _mean(graph: _Graph, x: str) -> dict[str, list[int | str]]:
-    axis = graph.constant("token_axis", np.array([1]))
-    mean = graph.one("ReduceMean", x, axis, keepdims=0)
-    graph.output("vectors", graph.one("LpNormalization", mean, axis=-1, p=2))
+def _vector(graph: _Graph, head: Head, x: str) -> dict[str, list[int | str]]:
+    if head == "cls":
+        pooled = graph.one("Gather", x, graph.constant("first", np.array(0)), axis=1)
+    else:
+        axis = graph.constant("token_axis", np.array([1]))
+        pooled = graph.one("ReduceMean", x, axis, keepdims=0)
+    graph.output("vectors", graph.one("LpNormalization", pooled, axis=-1, p=2))
     return {"vectors": [1, "hidden"]}
 
 

@@ -12,7 +12,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -66,24 +65,12 @@ def prepare(
     records = [prepared.record(name) for name in derive or ()] or [prepared.CHECKSUMS]
     if not all(prepared.is_intact(folder, record) for record in records):
         with prepared.alone(folder.parent):
-            _make(folder)
+            prepared.make(folder, lambda work: _write_model(read_source(), work))
             for name, write in (derive or {}).items():
                 # Another process may have made it while this one waited.
                 if not prepared.is_intact(folder, prepared.record(name)):
                     prepared.derive(folder, name, write)
     return folder
-
-
-def _make(folder: Path) -> None:
-    if prepared.is_intact(folder, prepared.CHECKSUMS):
-        return
-    with prepared.workplace(folder.parent) as work:
-        _write_model(read_source(), work)
-        files = sorted(path for path in work.rglob("*") if path.is_file())
-        names = [path.relative_to(work).as_posix() for path in files]
-        prepared.record_all(work, names, prepared.CHECKSUMS)
-        shutil.rmtree(folder, ignore_errors=True)
-        work.rename(folder)
 
 
 def read_source() -> bytes:

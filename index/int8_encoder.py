@@ -1,7 +1,8 @@
-"""The bundled model in 8 bits on ONNX Runtime: several times faster than torch in 32 bits.
+"""A model in 8 bits on ONNX Runtime: several times faster than torch in 32 bits.
 
-Made once from the prepared sentence-transformers folder. The vectors agree with the 32-bit
-ones to a cosine above 0.99; tests hold both against each other.
+The bundled one is made once from the prepared sentence-transformers folder; its vectors agree with
+the 32-bit ones to a cosine above 0.99, and tests hold both against each other. Others come from
+``index/exported.py``.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from index import bert_graph, bundled_model
-from index.bundled_runtime import Runtime, open_runtime
+from index.bundled_runtime import open_runtime
 from index.embedding import BUNDLED, Done, Prompts, Vector, encodable
 from index.manifest import ModelInfo
+from index.onnx_runtime import Model
 from index.unigram import Ids
 
 # Raise this when the same weights would give other vectors.
@@ -26,29 +29,48 @@ _MAX_TOKENS = 512
 _BLOCK = 256
 
 
-class Int8Encoder:
-    """An ``Encoder`` over the bundled model; needs neither torch nor sentence-transformers."""
+class Tokenizer(Protocol):
+    """Texts to token ids, never cut."""
 
-    def __init__(self, runtime: Runtime, prompts: Prompts) -> None:
-        self._model, self._tokenizer = runtime.model, runtime.tokenizer
-        own = bundled_model.PROMPTS
-        self.info = ModelInfo(
-            name=BUNDLED,
-            fingerprint=f"{bundled_model.SOURCE_SHA256}:{_RECIPE}",
-            dimension=bundled_model.DIMENSION,
-            max_tokens=_MAX_TOKENS,
-            query_prompt=own["query"] if prompts.query is None else prompts.query,
-            passage_prompt=own["document"] if prompts.passage is None else prompts.passage,
-        )
+    def encode(self, texts: Sequence[str]) -> list[Ids]:
+        """The ids of each text, with the marks of start and end."""
+
+
+class Runtime(Protocol):
+    """A model and the tokenizer of its input; held as one by who uses them."""
+
+    @property
+    def model(self) -> Model:
+        """What gives ``vectors``."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """What cuts its texts."""
+
+
+class Int8Encoder:
+    """An ``Encoder`` that needs neither torch nor sentence-transformers."""
+
+    def __init__(self, runtime: Runtime, info: ModelInfo) -> None:
+        self._runtime, self._model, self.info = runtime, runtime.model, info
 
     @classmethod
     def load(cls, prompts: Prompts) -> Int8Encoder:
-        """Open the prepared model, preparing it the first time (some seconds).
+        """Open the prepared bundled model, preparing it the first time (some seconds).
 
         Raises:
             ModelError: the registry package's file is missing or damaged.
         """
-        return cls(open_runtime(_FILE, _write), prompts)
+        query, passage = prompts.resolved(BUNDLED, bundled_model.PROMPTS)
+        info = ModelInfo(
+            name=BUNDLED,
+            fingerprint=f"{bundled_model.SOURCE_SHA256}:{_RECIPE}",
+            dimension=bundled_model.DIMENSION,
+            max_tokens=_MAX_TOKENS,
+            query_prompt=query,
+            passage_prompt=passage,
+        )
+        return cls(open_runtime(_FILE, _write), info)
 
     def encode_queries(self, queries: Sequence[str]) -> Vector:
         """See ``Encoder``."""
@@ -61,15 +83,22 @@ class Int8Encoder:
     def fits(self, passages: Sequence[str]) -> list[bool]:
         """See ``Encoder``."""
         rows = self._ids([self.info.passage_prompt + passage for passage in passages])
-        return [len(row) <= _MAX_TOKENS for row in rows]
+        return [len(row) <= self.info.max_tokens for row in rows]
+
+    def tokens(self, texts: Sequence[str]) -> list[Ids]:
+        """The ids that the model is given, at most as many as its limit.
+
+        Windows are made to fit, so the limit guards only odd callers.
+        """
+        return [_cut(ids, self.info.max_tokens) for ids in self._ids(texts)]
 
     def _ids(self, texts: Sequence[str]) -> list[Ids]:
-        return self._tokenizer.encode([encodable(text) for text in texts])
+        return self._runtime.tokenizer.encode([encodable(text) for text in texts])
 
     def _encode(self, texts: Sequence[str], done: Done | None) -> Vector:
-        vectors = np.zeros((len(texts), bundled_model.DIMENSION), np.float32)
+        vectors = np.zeros((len(texts), self.info.dimension), np.float32)
         for start in range(0, len(texts), _BLOCK):
-            rows = [_cut(ids) for ids in self._ids(texts[start : start + _BLOCK])]
+            rows = self.tokens(texts[start : start + _BLOCK])
             for i, (vector,) in enumerate(self._model.run(rows), start):
                 vectors[i] = vector[0]
                 if done:
@@ -84,6 +113,5 @@ def _write(folder: Path, target: Path) -> None:
     bert_graph.write(load_file(folder / "model.safetensors"), config, "mean", target)
 
 
-def _cut(ids: Ids) -> Ids:
-    """At most the model's limit; windows are made to fit, so this guards only odd callers."""
-    return ids if len(ids) <= _MAX_TOKENS else np.append(ids[: _MAX_TOKENS - 1], ids[-1])
+def _cut(ids: Ids, most: int) -> Ids:
+    return ids if len(ids) <= most else np.append(ids[: most - 1], ids[-1])

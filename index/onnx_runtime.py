@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from index.bert_graph import INPUT
 from index.unigram import Ids
-from index.word_table import WordTable
+from index.word_table import Words
 
 if TYPE_CHECKING:
     import onnxruntime as ort
@@ -29,7 +29,7 @@ Outputs = list[npt.NDArray[np.float32]]
 class Model:
     """An ONNX file and its word table; safe to share between threads."""
 
-    def __init__(self, path: Path, words: WordTable) -> None:
+    def __init__(self, path: Path, words: Words) -> None:
         self._path, self._words = path, words
         self._threads = len(os.sched_getaffinity(0))
 

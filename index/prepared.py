@@ -45,6 +45,18 @@ def workplace(root: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def make(folder: Path, write: Callable[[Path], None]) -> None:
+    """Have ``write`` fill ``folder``, unless it is whole; hold `alone` around it."""
+    if is_intact(folder, CHECKSUMS):
+        return
+    with workplace(folder.parent) as work:
+        write(work)
+        files = sorted(path for path in work.rglob("*") if path.is_file())
+        record_all(work, [path.relative_to(work).as_posix() for path in files], CHECKSUMS)
+        shutil.rmtree(folder, ignore_errors=True)
+        work.rename(folder)
+
+
 def derive(folder: Path, name: str, write: Write) -> None:
     """Make the file ``name`` from others in ``folder`` by ``write``; hold `alone` around it."""
     with workplace(folder.parent) as work:
@@ -77,7 +89,7 @@ def record(name: str) -> str:
 
 def record_all(folder: Path, names: Iterable[str], where: str) -> None:
     """Write down the checksums of files in ``folder``."""
-    checksums = {name: _sha256(folder / name) for name in names}
+    checksums = {name: sha256(folder / name) for name in names}
     (folder / where).write_text(json.dumps(checksums, indent=1), "utf-8")
 
 
@@ -87,11 +99,12 @@ def is_intact(folder: Path, where: str) -> bool:
         recorded = json.loads((folder / where).read_text("utf-8"))
         if not (isinstance(recorded, dict) and recorded):
             return False
-        return all(_sha256(folder / name) == checksum for name, checksum in recorded.items())
+        return all(sha256(folder / name) == checksum for name, checksum in recorded.items())
     except (OSError, ValueError):
         return False
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

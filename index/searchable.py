@@ -210,9 +210,10 @@ def check_model(header: Header, model: ModelInfo, root: Path) -> None:
 
 
 def _shown(value: object) -> str:
-    """A fingerprint's first characters tell enough."""
+    """A fingerprint's first characters tell enough, with the recipe of 8 bits."""
     text = str(value)
-    return f"{text[:12]}…" if len(text) > 40 else repr(value)
+    _, colon, recipe = text.partition(":")
+    return f"{text[:12]}…{colon}{recipe[:12]}" if len(text) > 40 else repr(value)
 
 
 def read(root: Path) -> tuple[Manifest, SearchIndex]:

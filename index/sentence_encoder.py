@@ -20,9 +20,6 @@ from index.shared import Shared, files_of
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-# Models that need an instruction but saved none; matched against the end of the name or path.
-_BGE = "为这个句子生成表示以用于检索相关文章："
-_KNOWN_QUERY_PROMPTS = {f"bge-{size}-zh-v1.5": _BGE for size in ("small", "base", "large")}
 _BATCH = 16  # texts of similar length in one forward pass
 
 
@@ -48,7 +45,7 @@ class SentenceEncoder:
     def __init__(self, name: str, loaded: Loaded, prompts: Prompts) -> None:
         self._loaded, self._model = loaded, loaded.model
         model = loaded.model
-        query, passage = _prompts(name, model, prompts)
+        query, passage = prompts.resolved(name, model.prompts)
         self.info = ModelInfo(
             name=name,
             fingerprint=loaded.fingerprint,
@@ -124,18 +121,6 @@ def load(name_or_path: str) -> Loaded:
     # Sets how texts are cut: once, and not amid the work of threads.
     model.encode(["预热"], show_progress_bar=False)
     return Loaded(model, _fingerprint(model))
-
-
-def _prompts(name: str, model: SentenceTransformer, given: Prompts) -> tuple[str, str]:
-    """The prompts given, else those that the model saved, else those it is known to need."""
-    saved = {key: value for key, value in model.prompts.items() if value}
-    end = name.rstrip("/").rpartition("/")[2]
-    query = saved.get("query", _KNOWN_QUERY_PROMPTS.get(end, ""))
-    passage = saved.get("document") or saved.get("passage") or ""
-    return (
-        query if given.query is None else given.query,
-        passage if given.passage is None else given.passage,
-    )
 
 
 def _fingerprint(model: SentenceTransformer) -> str:

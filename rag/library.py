@@ -117,7 +117,7 @@ class Library:
         # With another model the prompts are its own, so that the mismatch is seen.
         same = model in (None, stored.name)
         prompts = Prompts(stored.query_prompt, stored.passage_prompt) if same else None
-        encoder = load_encoder(model or stored.name, prompts)
+        encoder = load_encoder(model or stored.name, prompts, stored.fingerprint)
         searchable.check_model(manifest.header, encoder.info, root)
         return cls(manifest, index, encoder, reranker=rerankers.named(reranker))
 

@@ -14,6 +14,7 @@ from index.errors import (
     IndexMismatch,
     IndexMissing,
 )
+from index.sentence_encoder import SentenceEncoder
 from rag import Library
 from tests.building.articles import FIRST, QUESTION, current
 
@@ -90,3 +91,31 @@ def test_prompts_given_to_a_build_are_kept(sources: Path, tmp_path: Path, named:
     library = Library.open(data, model=embedding.BUNDLED if named else None)
     stored = library._encoder.info
     assert (stored.query_prompt, stored.passage_prompt) == ("问：", "")
+
+
+def test_an_index_of_32_bits_is_opened_in_32_bits(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, data = str(bundled_model.prepare()), tmp_path / "data"
+    with monkeypatch.context() as before_the_export:
+        before_the_export.setattr("index.export.load", SentenceEncoder.load)
+        built = Library.build(sources, data, model=folder)
+    opened = Library.open(data)
+    assert isinstance(opened._encoder, SentenceEncoder)
+    assert opened.search(QUESTION) == built.search(QUESTION)
+    # The next build is one of 8 bits, which the index then names.
+    rebuilt = Library.build(sources, data, model=folder)
+    assert rebuilt.fingerprint == f"{built.fingerprint}:int8-v1" == Library.open(data).fingerprint
+
+
+def test_8_and_32_bits_of_one_model_are_never_mixed(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, data = str(bundled_model.prepare()), tmp_path / "data"
+    Library.build(sources, data, model=folder)
+    monkeypatch.setattr("index.export.load", SentenceEncoder.load)  # it cannot be exported here
+    with pytest.raises(IndexMismatch, match=r"…:int8-v1，现在是 [0-9a-f]{12}…。") as caught:
+        Library.open(data)
+    assert f"youju index 源文件夹 --data {data} --model {folder}" in str(caught.value)
+    library = Library.build(sources, data, model=folder)
+    assert library.fingerprint == Library.open(data).fingerprint

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from index import bundled_model, sentence_encoder
 from index.embedding import BUNDLED, Encoder, Prompts, load_encoder
 from index.errors import ModelError
 from index.int8_encoder import Int8Encoder
-from index.sentence_encoder import SentenceEncoder, _fingerprint, _prompts
+from index.sentence_encoder import SentenceEncoder, _fingerprint
 
 
 def test_prompts_are_put_before_the_text(int8: Encoder) -> None:
@@ -50,8 +48,7 @@ def test_saved_prompts_are_used_unless_others_are_given(exact: SentenceEncoder) 
 def test_prompts_of_known_models(
     name: str, saved: dict[str, str], expected: tuple[str, str]
 ) -> None:
-    model: Any = SimpleNamespace(prompts=saved)
-    assert _prompts(name, model, Prompts()) == expected
+    assert Prompts().resolved(name, saved) == expected
 
 
 def test_fingerprint_is_the_same_over_two_loads(int8: Encoder, exact: SentenceEncoder) -> None:

@@ -91,9 +91,7 @@ def test_prompts_are_each_encoders_own() -> None:
 
 
 def test_a_model_of_another_kind_is_shared_and_let_go(small_model: Path) -> None:
-    first, second = (load_encoder(str(small_model), Prompts(p)) for p in (None, "水"))
-    assert isinstance(first, SentenceEncoder)
-    assert isinstance(second, SentenceEncoder)
+    first, second = (SentenceEncoder.load(str(small_model), Prompts(p)) for p in (None, "水"))
     assert first._model is second._model
     np.testing.assert_array_equal(first.encode_queries(["水渠道"]), second.encode_queries(["渠道"]))
     kept = weakref.ref(first._model)
