@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks import material, timing
 from index import bundled_model
 from index.embedding import Encoder, Prompts, load_encoder
+from index.sentence_encoder import SentenceEncoder
 
 _WINDOWS, _CHARACTERS = 2, 250
 _DEPTHS = (1, 5, 20)
@@ -25,7 +26,7 @@ def run(folders: list[Path]) -> None:
     """Recall at several depths for each BEIR folder."""
     encoders = {
         "int8": load_encoder(),
-        "fp32": load_encoder(str(bundled_model.prepare()), Prompts("query: ", "passage: ")),
+        "fp32": SentenceEncoder.load(str(bundled_model.prepare()), Prompts("query: ", "passage: ")),
     }
     figures = {folder.name: _folder(folder, encoders) for folder in folders}
     timing.save("agreement", figures)
