@@ -1,7 +1,8 @@
 """Documents that give different values for what is asked: all shown, newest first, and said so.
 
 Rather one missed than one cried: another document, another value of the same measure, the same
-years, and sentences that both say nearly all that the question says.
+years, and sentences that both say nearly all that the question says, or that are the same but for
+their numbers.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _SAID = 0.95  # share of the question's words, by weight, that it says with its 
 _SPECIFIC = 40.0  # nats that a question must say; 工程总投资多少 is of any
 _SAYINGS_MAX = 3
 TOLD = "处说法不同："  # stands in each answer that tells of a contradiction
+_NUMBERS = re.compile(r"[\d.,]*\d|[〇零一二两三四五六七八九十百千]+")
 _CHANGING = re.compile(r"目前|现在|今天|昨天|最新|累计|截至|本月|当天|近日|收盘|同比|环比")
 
 
@@ -42,14 +44,16 @@ class Saying:
 
 def found(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> tuple[Saying, ...]:
     """The sentences of different documents that give different values, newest first; () if none."""
-    question = reading.question
-    said_of = sum(map(questions.weight, _told(question)))
-    if question.kind not in (Kind.NUMBER, Kind.DATE) or said_of < _SPECIFIC:
+    if reading.question.kind not in (Kind.NUMBER, Kind.DATE) or not logits:
         return ()
     order = sorted(range(len(logits)), key=lambda i: -logits[i])
     near = [i for i in order if logits[i] >= logits[order[0]] + math.log(_CHANCE)]
-    said = [_saying(index, reading, reading.candidates[i]) for i in near]
-    first, *others = said or [None]
+    best, *rest = (reading.candidates[i] for i in near)
+    twins = [one for one in rest if _is_twin(index, best, one)]
+    first, *others = [
+        _saying(index, reading, one) if twins or _is_plain(index, reading, one) else None
+        for one in (best, *(twins or rest))
+    ]
     if first is None:
         return ()
     differing = [other for other in others if other and _differ(index, first, other)]
@@ -76,19 +80,34 @@ def _source(saying: Saying) -> str:
     return f"{title}（{saying.day.isoformat() if saying.day else '无日期'}）"
 
 
-def _saying(index: SearchIndex, reading: Reading, candidate: Candidate) -> Saying | None:
-    """What a candidate says; None where it does not plainly answer the question."""
+def _is_twin(index: SearchIndex, one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences are the same but for their numbers."""
+    first, second = (
+        _NUMBERS.sub("0", c.span.of(index.documents[int(index.chunk_document[c.row])].text))
+        for c in (one, other)
+    )
+    return first == second
+
+
+def _is_plain(index: SearchIndex, reading: Reading, candidate: Candidate) -> bool:
+    """Whether a candidate plainly answers a question that can mean one thing only."""
     document = index.documents[int(index.chunk_document[candidate.row])]
     sentence = candidate.span.of(document.text)
     before = index.chunks[candidate.row].sentences[max(0, candidate.number - 1)]  # 该工程 needs it
     around = f"{document.title}\n{before.of(document.text)}\n{sentence}"
-    if (
-        len(layout.cells(sentence)) > 1
-        or features.fails_question(candidate.features)
-        or features.share(_told(reading.question), words(around)) < _SAID
-        or _CHANGING.search(sentence)
-    ):
-        return None
+    return (
+        sum(map(questions.weight, _told(reading.question))) >= _SPECIFIC
+        and len(layout.cells(sentence)) == 1
+        and not features.fails_question(candidate.features)
+        and features.share(_told(reading.question), words(around)) >= _SAID
+        and not _CHANGING.search(sentence)
+    )
+
+
+def _saying(index: SearchIndex, reading: Reading, candidate: Candidate) -> Saying:
+    """What a candidate says."""
+    document = index.documents[int(index.chunk_document[candidate.row])]
+    sentence = candidate.span.of(document.text)
     answer = candidate.answer.shifted(-candidate.span.start)
     short = spans.best(reading.question, sentence, answer).of(sentence)
     day = dates.parse(document.metadata.get("date", ""))

@@ -60,6 +60,25 @@ def test_both_are_shown_the_newest_first(library: Library) -> None:
     assert answer.text.split("\n")[-1] == REMARK
 
 
+@pytest.mark.parametrize(
+    ("told", "other", "differ"),
+    [
+        ("全区共有589名青年志愿者参与防汛。", "全区共有389名青年志愿者参与防汛。", True),
+        ("全区共有589名青年志愿者参与防汛。", "全区共有五百八十九名青年志愿者参与防汛。", False),
+        ("全区共有589名青年志愿者参与防汛。", "全县共有389名退伍军人参与防汛。", False),
+    ],
+)
+def test_sentences_that_are_the_same_but_for_their_numbers(
+    tmp_path: Path, told: str, other: str, differ: bool
+) -> None:
+    """The question says too little to be held against just any sentence."""
+    for number, sentence in enumerate((told, other), 1):
+        text = f"防汛快讯\n\n2023年8月{number}日 栖河日报\n\n{sentence}堤防安然无恙。"
+        (tmp_path / f"{number}.txt").write_text(text, "utf-8")
+    answer = Library.build(tmp_path, tmp_path / "data").ask("多少名青年志愿者参与了防汛？")
+    assert ("两处说法不同" in answer.text) == differ
+
+
 def test_it_is_said_of_a_part_too(library: Library) -> None:
     answer = library.ask(f"{WATER}什么时候开工，总投资多少？")
     assert together.remarks(answer) == [REMARK.replace("[1][2]", "[2][3]")]
