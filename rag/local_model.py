@@ -13,6 +13,7 @@ from index.errors import LanguageModelError
 from rag.limits import DEFAULT, Limits
 from rag.prompting import Prompt
 
+_TOKENS = 400  # of an answer at most: a small model that turns in circles does so without end
 _CONTEXT = 4096  # tokens of a prompt, where the model does not say what it can hold
 _SLICE = 256  # tokens of a prompt that are read before anyone can stop it
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"  # a character whose bytes are not all there yet
@@ -40,11 +41,12 @@ class LocalModel:
             self._one_at_a_time.release()
 
     def _pieces(self, prompt: Prompt, tokenizer: Any, model: Any) -> Iterator[str]:
-        ids = _encoded(prompt, tokenizer, model, self._limits.tokens)
+        limit = min(self._limits.tokens, _TOKENS)
+        ids = _encoded(prompt, tokenizer, model, limit)
         began = time.monotonic()
         written: list[int] = []
         told = ""
-        for tokens in _greedy(model, ids, self._limits.tokens):
+        for tokens in _greedy(model, ids, limit):
             self._limits.check(began, self.name)
             written += tokens
             text, ended = tokenizer.decode(written, skip_special_tokens=True), ""

@@ -94,6 +94,8 @@ def test_a_chat_template_is_used_where_there_is_one(folder: Path, tmp_path: Path
     ids = tokenizer("<user>规则\n\n问题<a>")["input_ids"]
     pieces = LocalModel(str(tmp_path), writing(20)).stream(Prompt("规则", "问题"))
     assert generated(tmp_path, ids, 20).startswith("".join(pieces))
+    # It writes without end, and no line end stops what chats.
+    assert len(list(LocalModel(str(tmp_path), writing(700)).stream(Prompt("规则", "问题")))) == 400
 
 
 def test_what_cannot_be_loaded_is_told(tmp_path: Path) -> None:
