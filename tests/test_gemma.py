@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_in_process_from_its_file(gemma: Path, seed_library: Library) -> None:
 def folder(gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gemma as a folder that a server can load; its chat template adds the worked examples."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     path = tmp_path_factory.mktemp("served")
     tokenizer = AutoTokenizer.from_pretrained(gemma.parent, gguf_file=gemma.name)
@@ -86,7 +87,11 @@ def folder(gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = AutoModelForCausalLM.from_pretrained(
         gemma.parent, gguf_file=gemma.name, dtype=torch.bfloat16
     )
-    model.save_pretrained(path)
+    # What was read from GGUF does not let itself be saved, though it is unpacked; its weights do.
+    config = AutoConfig.from_pretrained(gemma.parent, gguf_file=gemma.name)
+    plain = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+    plain.load_state_dict(model.state_dict())
+    plain.save_pretrained(path)
     return path
 
 
@@ -97,7 +102,8 @@ def address() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [str(Path(sys.executable).parent / "transformers"), "serve"]
-    process = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)])
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "HF_HUB_OFFLINE": "1"})
     try:
         while process.poll() is None and not _answers(f"http://127.0.0.1:{port}/health"):
             time.sleep(0.5)
