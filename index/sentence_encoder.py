@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from index.shared import Shared, files_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+T = TypeVar("T")
 
 _BATCH = 16  # texts of similar length in one forward pass
 
@@ -103,24 +105,30 @@ class SentenceEncoder:
 def load(name_or_path: str) -> Loaded:
     """Read a model, whoever has it already; raises as ``SentenceEncoder.load``."""
     from sentence_transformers import SentenceTransformer
+
+    remedy = "请检查名称或路径（应为 sentence-transformers 模型）；用自带模型：--model bundled"
+    model = open_quietly(SentenceTransformer, name_or_path, "模型", remedy)
+    # Sets how texts are cut: once, and not amid the work of threads.
+    model.encode(["预热"], show_progress_bar=False)
+    return Loaded(model, _fingerprint(model))
+
+
+def open_quietly(kind: Callable[..., T], name_or_path: str, called: str, remedy: str) -> T:
+    """A model of a class of sentence-transformers; no bars, and no code that it brings is run.
+
+    Raises:
+        ModelError: it cannot be loaded; the ``remedy`` is told.
+    """
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     is_folder = Path(name_or_path).is_dir()
     try:
-        model = SentenceTransformer(
-            name_or_path, local_files_only=is_folder, trust_remote_code=False
-        )
+        return kind(name_or_path, local_files_only=is_folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         first_line = str(error).strip().split("\n")[0]
-        raise ModelError(
-            f"载入不了模型 {name_or_path}：{first_line}。"
-            "请检查名称或路径（应为 sentence-transformers 模型）；用自带模型：--model bundled"
-        ) from error
-    # Sets how texts are cut: once, and not amid the work of threads.
-    model.encode(["预热"], show_progress_bar=False)
-    return Loaded(model, _fingerprint(model))
+        raise ModelError(f"载入不了{called} {name_or_path}：{first_line}。{remedy}") from error
 
 
 def _fingerprint(model: SentenceTransformer) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from index.embedding import encodable
 from index.errors import ModelError
+from index.sentence_encoder import open_quietly
 from index.shared import Shared, files_of
 from rag.fusion import Scores
 from rag.reader import Text
@@ -86,19 +87,9 @@ def named(name_or_path: str | None) -> Reranker | None:
 
 def _load(name_or_path: str) -> _Loaded:
     from sentence_transformers import CrossEncoder
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    is_folder = Path(name_or_path).is_dir()
-    try:
-        model = CrossEncoder(name_or_path, local_files_only=is_folder, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        first_line = str(error).strip().split("\n")[0]
-        raise ModelError(
-            f"载入不了重排模型 {name_or_path}：{first_line}。"
-            "请检查名称或路径（应为 sentence-transformers 的 CrossEncoder），或不加 --reranker。"
-        ) from error
+    remedy = "请检查名称或路径（应为 sentence-transformers 的 CrossEncoder），或不加 --reranker。"
+    model = open_quietly(CrossEncoder, name_or_path, "重排模型", remedy)
     if model.num_labels != 1:
         raise ModelError(
             f"重排模型 {name_or_path} 给每对文本打 {model.num_labels} 个分，应只打一个。"

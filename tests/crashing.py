@@ -93,6 +93,12 @@ def dying_build(told: Connection, root: Path, folder: Path, step: int, how: str)
 
 def dying_upload(told: Connection, root: Path, data: bytes, step: int) -> None:
     """Upload ``data`` in the place of another file; at file system step ``step`` be killed."""
+    trace(killing(step))
+    uploads.add(root, "a.txt", data, replace=True)
+
+
+def killing(step: int) -> Callable[[], None]:
+    """What ends this process without warning when it is called for the ``step``-th time."""
     left = step
 
     def strike() -> None:
@@ -101,8 +107,7 @@ def dying_upload(told: Connection, root: Path, data: bytes, step: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    trace(strike)
-    uploads.add(root, "a.txt", data, replace=True)
+    return strike
 
 
 def limited_build(told: Connection, root: Path, folder: Path, limit: int) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import mmap
 import os
-import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from index import bundled_model
 from index.prepared import superseding
+from tests.crashing import killing
 from tests.file_steps import trace
 
 
@@ -44,15 +44,7 @@ def preparing(told: Connection, root: Path, version: int) -> None:
 
 def dying(told: Connection, root: Path, version: int, step: int) -> None:
     """Be killed at file system step ``step``."""
-    left = step
-
-    def strike() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    trace(strike)
+    trace(killing(step))
     told.send(prepare(root, version).read_text())
 
 

@@ -19,6 +19,7 @@ from rag.reranker import CrossEncoderReranker
 from tests.cli.commands import Run, failed
 from tests.retrieval.scores import row
 from tests.retrieval.test_ranking import pool, window
+from tests.small_model import save_tokenizer
 from ui.shelf import Shelf
 
 QUESTION = "村主职“一肩挑”的比例是多少？"
@@ -30,17 +31,15 @@ def make(tmp_path_factory: pytest.TempPathFactory, seed_library: Library) -> Mak
     """A way to a CrossEncoder of one small layer that knows the seed article's characters."""
     import torch
     from sentence_transformers import CrossEncoder
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification
 
     text = "".join(document.text for document in seed_library.documents.values())
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(set(text + QUESTION) - {"\n"})]
+    characters = "".join(sorted(set(text + QUESTION) - {"\n"}))
 
     def made(outputs: int) -> Path:
         folder = tmp_path_factory.mktemp("reranker")
-        (folder / "vocab.txt").write_text("\n".join(words), "utf-8")
-        BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
         config = BertConfig(
-            vocab_size=len(words),
+            vocab_size=save_tokenizer(folder, characters),
             hidden_size=32,
             num_hidden_layers=1,
             num_attention_heads=2,
