@@ -126,7 +126,7 @@ def open_quietly(kind: Callable[..., T], name_or_path: str, called: str, remedy:
     is_folder = Path(name_or_path).is_dir()
     try:
         return kind(name_or_path, local_files_only=is_folder, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # a foreign file breaks a loader in any way it likes
         first_line = str(error).strip().split("\n")[0]
         raise ModelError(f"载入不了{called} {name_or_path}：{first_line}。{remedy}") from error
 

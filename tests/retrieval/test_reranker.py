@@ -175,6 +175,14 @@ def test_what_is_no_reranker_is_refused_with_what_to_do(
         Library.open(seed_data, reranker=str(make(3)))
 
 
+def test_a_damaged_model_is_an_error_with_what_to_do(seed_data: Path, make: Make) -> None:
+    folder = make(1)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:200])
+    with pytest.raises(ModelError, match="载入不了重排模型"):
+        Library.open(seed_data, reranker=str(folder))
+
+
 def test_a_build_with_a_wrong_reranker_changes_nothing(tmp_path: Path) -> None:
     article = tmp_path / "文章.txt"
     article.write_text("全市有水库三座。", "utf-8")
