@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from index.errors import LanguageModelError
 from index.types import Document, Span
 from rag import courtesy
 from rag.together import told
 from rag.types import Struck
+from ui import glosses
 from ui.marks import answer_spans, emphasised
-from ui.texts import both
+from ui.texts import both, pair
 from ui.views import Sentence, Turn, credits_of, sentences
 
 _LIST_FROM = 3  # sentences that read better as a list
@@ -19,7 +21,7 @@ _LIST_FROM = 3  # sentences that read better as a list
 def answer_html(turn: Turn) -> str:
     """The answer: bare answer, sentences with their markers, how sure, what to do next."""
     if met := courtesy.reply(turn.answer.question):
-        return f'<p class="refusal" lang="zh-CN">{escape(met)}</p>'
+        return f'<p class="refusal">{_own_words(met)}</p>'
     if turn.answer.status == "no_evidence":
         return _refusal(turn)
     open_ = told(turn.answer.unanswered)
@@ -63,14 +65,23 @@ def _source_words(document: Document, section: str) -> str:
 
 
 def _understood_html(understood: str) -> str:
-    return f'<p class="understood">{both("understood", q=understood)}</p>' if understood else ""
+    if not understood:
+        return ""
+    notes = glosses.html(glosses.of_understood(understood))
+    return f'<p class="understood">{both("understood", q=understood)}{notes}</p>'
 
 
 def _short_html(short: str) -> str:
     if not short:
         return ""
     size = " long" if len(short) > 14 else ""
-    return f'<p class="short{size}" lang="zh-CN">{escape(short)}</p>'
+    return f'<p class="short{size}">{_own_words(short)}</p>'
+
+
+def _own_words(said: str) -> str:
+    """In both languages where they are no document's words."""
+    english = glosses.of_words(said)
+    return pair(said, english) if english else f'<span lang="zh-CN">{escape(said)}</span>'
 
 
 def _sentences_html(found: Sequence[Sentence], turn: Turn) -> str:
@@ -105,24 +116,33 @@ def _open_html(lines: Sequence[str]) -> str:
     """Which parts of the question are open."""
     if not lines:
         return ""
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    items = "".join(f"<li>{_remark_gloss(line)}{escape(line)}</li>" for line in lines)
     return f'<div class="still-open" role="note"><strong>{both("partly")}</strong><ul>{items}</ul></div>'
 
 
 def _notice_html(notice: str) -> str:
-    return f'<p class="hint notice-line">{escape(notice)}</p>' if notice else ""
+    if not notice:
+        return ""
+    gloss = glosses.html(glosses.KINDS[LanguageModelError])
+    return f'<p class="hint notice-line">{gloss}{escape(notice)}</p>'
+
+
+def _remark_gloss(line: str) -> str:
+    return glosses.html(glosses.of_remark(line))
 
 
 def _sentence_html(tag: str, number: int, sentence: Sentence, turn: Turn, mixed: bool) -> str:
     supported = bool(sentence.markers) or turn.answer.status == "answered"
     doubt = "" if supported else f' <span class="doubt">{both("unsupported")}</span>'
     refs = "".join(_marker(turn.number, n) for n in sentence.markers)
+    quoted = any(citation.quote == sentence.text for citation in turn.answer.citations)
+    gloss = "" if quoted else _remark_gloss(sentence.text)
     numbers = " ".join(map(str, sentence.markers))
     place = ("" if not mixed else " head" if sentence.is_item else " under") if tag == "li" else ""
     return (
         f'<{tag} class="sentence{place}{"" if supported else " unsupported"}" '
         f'data-refs="{numbers}" '
-        f'style="--n:{number}"><span class="words">'
+        f'style="--n:{number}">{gloss}<span class="words">'
         f"{_with_short(sentence.text, turn.answer.short)}</span>{refs}{doubt}</{tag}>"
     )
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, StoreError, YoujuError
+from ui import glosses
 from ui.builds import Build, State, Step
 from ui.texts import BUILD_STEPS, both, pair
 
@@ -53,7 +54,7 @@ def _left_out(library: Library) -> str:
     bad = library.build_report.bad_files if library.build_report else ()
     if not bad:
         return ""
-    reasons = "".join(f'<li lang="zh-CN">{escape(file.reason)}</li>' for file in bad)
+    reasons = "".join(f"<li>{reason_html(file.reason)}</li>" for file in bad)
     return f'<p class="failed">{both("left_out", n=len(bad))}</p><ul>{reasons}</ul>'
 
 
@@ -75,8 +76,17 @@ def welcome_html(questions: Sequence[str]) -> str:
 def message_html(error: Exception) -> str:
     """An error for a person: our own words as they are, anything else without its insides."""
     if isinstance(error, YoujuError):
-        return f'<span class="said" lang="zh-CN">{escape(str(error))}</span>'
+        return _said(glosses.of_error(error), str(error))
     return both("unexpected")
+
+
+def reason_html(reason: str) -> str:
+    """Why a file was left out."""
+    return _said(glosses.of_reason(reason), reason)
+
+
+def _said(gloss: str, chinese: str) -> str:
+    return f'{glosses.html(gloss)}<span class="said" lang="zh-CN">{escape(chinese)}</span>'
 
 
 def _problem(state: State) -> str:

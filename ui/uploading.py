@@ -11,6 +11,7 @@ from index import uploads
 from index.errors import InputError, YoujuError
 from index.uploads import FILE_MAX, Outcome, Upload
 from ui.shelves import Shelves
+from ui.states import message_html, reason_html
 from ui.texts import both
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ _AT_ONCE = 8  # files that are held in memory while they come in
 def route(shelves: Shelves) -> Route:
     """``PUT /youju/upload?collection=&name=&replace=`` with a file as its body.
 
-    Gives {"outcome": …} as in `index.uploads.Outcome`, or {"error": a message}.
+    Gives {"outcome": …} as in `index.uploads.Outcome`, or {"error": a message, "html": the
+    same for the page}.
     """
     from starlette.routing import Route
 
@@ -45,7 +47,7 @@ def uploaded_html(found: Sequence[Upload], left_out: Mapping[str, str]) -> str:
 
 
 def _fault(reason: str) -> str:
-    why = f'<span lang="zh-CN">{escape(reason)}</span>' if reason else both("not_indexed_why")
+    why = reason_html(reason) if reason else both("not_indexed_why")
     return f'<p class="not-indexed"><b>{both("not_indexed")}</b> {why}</p>'
 
 
@@ -60,19 +62,25 @@ def _receiver(shelves: Shelves) -> Callable[[Request], Awaitable[Response]]:
         # be able to put evidence into the library.
         origin = request.headers.get("origin", "")
         if origin and urlsplit(origin).netloc != request.headers.get("host"):
-            return JSONResponse({"error": f"不接受来自 {origin} 的文件。"}, 403)
+            return _refusal(InputError(f"不接受来自 {origin} 的文件。"), 403)
         if coming >= _AT_ONCE:
-            return JSONResponse({"error": f"已有 {coming} 个文件正在上传。请等它们传完再试。"}, 503)
+            return _refusal(InputError(f"已有 {coming} 个文件正在上传。请等它们传完再试。"), 503)
         coming += 1
         try:
             outcome = await _taken(request, shelves)
         except YoujuError as error:
-            return JSONResponse({"error": str(error)}, 400)
+            return _refusal(error, 400)
         finally:
             coming -= 1
         return JSONResponse({"outcome": outcome.value})
 
     return receive
+
+
+def _refusal(error: YoujuError, status: int) -> Response:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"error": str(error), "html": message_html(error)}, status)
 
 
 async def _taken(request: Request, shelves: Shelves) -> Outcome:

@@ -25,8 +25,7 @@ async function send(file, replace) {
     item.remove();
     return true;
   }
-  tell(item, told.error ? "" : phrase(`upload_${told.outcome}`));
-  if (told.error) $(".said", item).textContent = told.error;
+  tell(item, told.html ?? phrase(`upload_${told.outcome}`));
   $(".replace", item).hidden = told.outcome !== "taken";
   return false;
 }
