@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from rag import metrics, support, together, undated
+from rag import metrics, quoting, support, together, undated
 from rag.claims import Source
 from rag.reports import GeneratorReport
 from rag.types import Answer, Citation
@@ -136,13 +136,19 @@ def _shown(answer: Answer) -> Counted:
 def _holds(one: Statement, answer: Answer) -> bool:
     if any(one.text == cited.quote for cited in one.cited):
         return True
-    sources = [Source(cited.quote, _around(cited, answer)) for cited in one.cited]
+    sources = [source for cited in one.cited for source in _sources(cited, answer)]
     return bool(sources) and support.best(one.text, sources).holds
 
 
-def _around(cited: Citation, answer: Answer) -> str:
-    passages = (hit.passage for hit in answer.hits if hit.passage.document_id == cited.document_id)
-    return next((p.text for p in passages if p.start <= cited.start < p.end), "")
+def _sources(cited: Citation, answer: Answer) -> list[Source]:
+    """A cited sentence as evidence, as far as the passages of the answer have it."""
+    found = [
+        evidence
+        for hit in answer.hits
+        if hit.passage.document_id == cited.document_id
+        for evidence in quoting.of_passage(hit.passage).evidence()
+    ]
+    return [one.source for one in found if one.span.start == cited.start] or [Source(cited.quote)]
 
 
 def _told(answer: Answer) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from index.types import Span
@@ -25,8 +26,8 @@ _CLAUSE_END = re.compile(r"[，。；：,;:]")
 class Source:
     """A sentence that may bear out a claim.
 
-    ``around``: title, heading and passage, where names and years may stand as well. ``day``
-    is the document's date, which 去年 is relative to.
+    ``around``: title, heading and the sentences before it, where names and years may stand as
+    well. ``day`` is the document's date, which 去年 is relative to.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Claims:
         return "".join(left)
 
 
+@lru_cache(maxsize=4096)  # each sentence of the passages is held against every clause written
 def read(sentence: str, day: date | None = None) -> Claims:
     """The values and names of a sentence; an enumerator at its head (1. 一是) claims nothing."""
     head = spans.ENUMERATOR.match(sentence)

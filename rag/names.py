@@ -14,12 +14,14 @@ _LATIN = re.compile(
     r"[0-9０-９]*[A-Za-zＡ-Ｚａ-ｚ]+(?:[-+.&－]?[A-Za-z0-9Ａ-Ｚａ-ｚ０-９]+)*[+＋²³]?"
 )
 _QUOTED = re.compile(r"《([^《》]{1,60})》|“([^“”]{1,40})”|「([^「」]{1,40})」|『([^『』]{1,40})』")
-_DIVISION = re.compile(r"(?<=..)[省市县区州镇乡]$")  # 张家界市 is found where the text says 张家界
+_DIVISION = re.compile(r"(?<=..)[省市县区州镇乡]$")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁"
     "任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔"
 )
 _NUMERAL = numerals.HAN_DIGITS + numerals.MULTIPLIERS
+_GIVEN = re.compile(r"[\u4e00-\u9fff]{2}")
+_TITLE_COUNT = 500  # in jieba's dictionary; 站长 has 778, 树根 164
 _PLAIN = re.compile(r"[^\w\u4e00-\u9fff]+")
 
 
@@ -41,10 +43,23 @@ def bare(text: str) -> str:
     return _PLAIN.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
+def kind(name: str) -> str:
+    """jieba's tag of a name: nr a person, ns a place; '' for what is several words."""
+    found = list(tokens.tagged_words(name))
+    if len(found) == 2 and found[0][0] in _SURNAMES and _may_be_given(found[1][0]):
+        return "nr"
+    return found[0][1][:2] if len(found) == 1 else ""
+
+
+def stem(name: str) -> str:
+    """A place's name without its 市 or 县: 张家界市 is found where the text says 张家界."""
+    return _DIVISION.sub("", name)
+
+
 def occurs(name: str, evidence: str) -> bool:
     """Whether a name stands in ``evidence`` (which is `bare`), perhaps without its 市 or 县."""
     plain = bare(name)
-    return plain in evidence or _DIVISION.sub("", plain) in evidence
+    return plain in evidence or stem(plain) in evidence
 
 
 def _is_unit(text: str, match: re.Match[str]) -> bool:
@@ -57,10 +72,19 @@ def _is_unit(text: str, match: re.Match[str]) -> bool:
 
 def _entities(text: str) -> Iterator[Span]:
     at = 0
+    surname: Span | None = None
     for word, tag in tokens.tagged_words(text):
-        start, at = at, at + len(word)
-        if _is_entity(word, tag):
-            yield Span(start, at)
+        here = Span(at, at := at + len(word))
+        if surname and _may_be_given(word):
+            yield Span(surname.start, here.end)  # 李 树根: jieba knows few given names
+        elif _is_entity(word, tag):
+            yield here
+        surname = here if tag == "nr" and word in _SURNAMES else None
+
+
+def _may_be_given(word: str) -> bool:
+    """Whether two characters after a surname are a name rather than a title (李站长, 李先生)."""
+    return bool(_GIVEN.fullmatch(word)) and tokens.dictionary_count(word) < _TITLE_COUNT
 
 
 def _is_entity(word: str, tag: str) -> bool:

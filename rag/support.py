@@ -17,6 +17,7 @@ from rag.claims import Flaw, Source
 THRESHOLD = 0.65
 _SENTENCES_MAX = 3
 _TRIED = 8  # sources that are tried for a value that is still open
+_NEAR = 0.7  # ... and have so much of the words that the best has: else they are on other things
 _WORTH = 0.08  # coverage that a further sentence must add
 _DENIED = re.compile(
     r"(?:(?:不|未|没有?|非)(?!过|少|仅|但|断|同|久|光|论|管|足|超|低于|高于|来|常|法)|无(?!论|锡|线|人机)|禁止|严禁|切?勿)"
@@ -58,6 +59,13 @@ def best(sentence: str, sources: Sequence[Source]) -> Support:
     return Support(tuple(places), coverage, claims.flaws(sentence, chosen))
 
 
+def nearest(sentence: str, sources: Sequence[Source], count: int) -> list[int]:
+    """Places of the ``count`` sources that have the most of a sentence's words, the best first."""
+    asked = _words(_without_numbers(sentence))
+    shares = [asked.share_in(_words(source.text)) for source in sources]
+    return sorted(range(len(shares)), key=lambda i: (-shares[i], i))[:count]
+
+
 def _by_words(asked: _Words, have: Sequence[_Words]) -> list[int]:
     """Greedily, the sources that add most of the words."""
     chosen: list[int] = []
@@ -89,8 +97,9 @@ def _by_values(
 
 
 def _likeliest(asked: _Words, have: Sequence[_Words]) -> list[int]:
-    shares = [(-asked.share_in(words_), i) for i, words_ in enumerate(have)]
-    return [i for share, i in sorted(shares)[:_TRIED] if share < 0]
+    shares = {i: share for i, words_ in enumerate(have) if (share := asked.share_in(words_)) > 0}
+    order = sorted(shares, key=lambda i: (-shares[i], i))[:_TRIED]
+    return [i for i in order if shares[i] >= _NEAR * shares[order[0]]]
 
 
 def _without_numbers(sentence: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index import layout
@@ -22,6 +22,7 @@ _LEAST = frozenset("少 小 低 短 轻 慢 便宜".split())
 _WHICH = re.compile(r"哪|谁|什么(?:地方|单位)")
 _SUMS = re.compile(r"合计|总计|共计|小计|平均|总和|全[县市省国区]")
 _UNIT = re.compile(r"[（(].*?[)）]|/.*$")
+_ROWS_MIN = 3  # with the header
 _NAME_MIN = 2  # characters of a row's or a column's name
 
 
@@ -42,7 +43,7 @@ class _Row:
 def answer(question: Question, text: str, chunk: Chunk) -> Found | None:
     """What the table in ``chunk`` (of the document ``text``) answers; None if nothing."""
     rows = _rows(text, chunk)
-    if len(rows) < 3 or not _same_years(question.text, chunk.passage):
+    if len(rows) < _ROWS_MIN or not _same_years(question.text, chunk.passage):
         return None
     header, *body = rows
     column = _column(question.text, header)
@@ -58,11 +59,47 @@ def answer(question: Question, text: str, chunk: Chunk) -> Found | None:
     return None
 
 
+def told(sentences: Sequence[str]) -> list[str]:
+    """What sentences say: a table's rows with the names of the columns, its header nothing ('').
+
+    河湾镇\t366 below 乡镇\t亩均用水（立方米） says 河湾镇亩均用水366立方米。
+    """
+    cut = [layout.cells(sentence) for sentence in sentences]
+    width = _width(cut)
+    rows = [n for n, cells in enumerate(cut) if len(cells) == width > 1]
+    if len(rows) < _ROWS_MIN or any(map(values.read, cut[rows[0]])):
+        return list(sentences)
+    header = cut[rows[0]]
+    said = {n: _statement(header, cut[n]) for n in rows[1:]}
+    return ["" if n == rows[0] else said.get(n, text) for n, text in enumerate(sentences)]
+
+
+def _statement(header: Sequence[str], row: Sequence[str]) -> str:
+    """Each cell with the row's name before it: that is how a sentence would say it."""
+    cells = (
+        f"{row[0]}{_UNIT.sub('', name)}{cell}{_measure(name, cell)}"
+        for name, cell in zip(header[1:], row[1:], strict=True)
+    )
+    return "，".join(cells) + "。"
+
+
+def _measure(name: str, cell: str) -> str:
+    """The unit that a column's name gives to its numbers: （立方米）, /亩."""
+    unit = _UNIT.search(name)
+    read = values.read(cell)
+    bare = len(read) == 1 and not read[0].unit
+    return unit[0].strip("（()）/") if unit and bare else ""
+
+
+def _width(cut: Iterable[Sequence[str]]) -> int:
+    """The cells that most rows have: a caption (表1　乡镇情况) may look like a row."""
+    widths = Counter(len(cells) for cells in cut if len(cells) > 1)
+    return widths.most_common(1)[0][0] if widths else 0
+
+
 def _rows(text: str, chunk: Chunk) -> list[_Row]:
-    """The rows of the width that most have: a caption (表1　乡镇情况) may look like a row."""
     cut = [_Row(s, tuple(layout.cells(simplified(s.of(text))))) for s in chunk.sentences]
-    widths = Counter(len(row.cells) for row in cut if len(row.cells) > 1)
-    width = widths.most_common(1)[0][0] if widths else 0
+    width = _width(row.cells for row in cut)
     return [row for row in cut if len(row.cells) == width]
 
 

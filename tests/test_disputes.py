@@ -8,8 +8,10 @@ import pytest
 
 from rag import Library, together
 from rag.drafts import Draft
+from rag.judging import Judge
+from rag.quoting import quoted
 from rag.types import Answer
-from rag.writing import compose, judge, quoted
+from rag.writing import compose
 
 WATER = "青石水库除险加固工程"
 NEW = f"""青石水库的前世今生
@@ -100,7 +102,8 @@ def test_what_is_no_contradiction(library: Library, question: str) -> None:
 def test_a_model_does_not_hide_it(library: Library) -> None:
     extract = library.ask(f"{WATER}总投资多少？")
     passages = quoted(library._index, extract.hits)
-    verdict = judge(Draft(f"{WATER}总投资3860万元。", ()), passages)
+    judge = Judge(extract.question, passages, library._search.reader)
+    verdict = judge.verdict(Draft(f"{WATER}总投资3860万元。", ()))
     written: Answer = compose(extract, [verdict])
     assert written.text.split("\n") == [f"{WATER}总投资3860万元。[1]", REMARK]
     assert [cited.marker for cited in written.citations] == [1, 2]

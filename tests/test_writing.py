@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,9 @@ from index.types import Passage
 from rag import Answer, Citation
 from rag.drafts import LIMIT, Draft, sentences
 from rag.prompting import Prompt, prompt, shown
-from rag.writing import Quoted, write
+from rag.quoting import Quoted
+from rag.reader import Reader
+from rag.writing import write
 
 FIRST = "2021年，全县投资300余万元，建成“澧兰党建”云平台。平台覆盖党员2.3万名，同比增长12.5%。"
 SECOND = "村主职“一肩挑”比例为96.56%。不得擅自改变物资用途。"
@@ -48,8 +51,13 @@ class Scripted:
             raise LanguageModelError(self.error)
 
 
+@cache
+def reader() -> Reader:
+    return Reader.load()
+
+
 def written(text: str, error: str = "") -> Answer:
-    *_, last = write(EXTRACT, PASSAGES, Scripted(text, error), "问？")
+    *_, last = write(EXTRACT, PASSAGES, reader(), Scripted(text, error), "问？")
     return last
 
 
@@ -142,7 +150,7 @@ def test_what_held_before_a_failure_stays() -> None:
 
 def test_the_answer_grows_by_sentences_that_are_complete() -> None:
     text = "村主职“一肩挑”比例为96.56%[2]。平台覆盖党员2.3万名[1]。"
-    grown = list(write(EXTRACT, PASSAGES, Scripted(text), "问？"))
+    grown = list(write(EXTRACT, PASSAGES, reader(), Scripted(text), "问？"))
     assert [len(answer.text.splitlines()) for answer in grown] == [1, 2, 2]
 
 

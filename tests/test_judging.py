@@ -1,0 +1,106 @@
+"""Whom a written sentence says something of: values and names that stand in the text, but apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from index.sentences import sentence_spans
+from index.types import Passage
+from rag import tables
+from rag.drafts import Draft
+from rag.judging import Judge, Verdict
+from rag.quoting import Quoted
+from rag.reader import Reader
+
+ARTICLE = Path(__file__).parent.joinpath("data", "second_article.txt").read_text("utf-8")
+TABLE = ARTICLE[ARTICLE.index("2019年，试点区亩均用水") : ARTICLE.index("四、站长怎么说")].strip()
+TOWN = (
+    "清河镇有两所小学。育才小学建于1985年，现有学生620人，校长是李树根。"
+    "启明小学建于1992年，现有学生410人，校长是李秀英。"
+)
+
+
+@cache
+def reader() -> Reader:
+    return Reader.load()
+
+
+def quoted(text: str, title: str) -> Quoted:
+    return Quoted(Passage("p", "d", "", text, 0, len(text)), title, None, sentence_spans(text))
+
+
+def judged(text: str, passage: Quoted, question: str = "") -> Verdict:
+    return Judge(question, [passage], reader()).verdict(Draft(text, (1,)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("南坪乡2022年亩均用水383立方米。", True),
+        ("石桥镇的节水率是29.6%，南坪乡是21.2%。", True),
+        ("南坪乡亩均用水486立方米。", False),  # all of the pilot area, in 2019
+        ("南坪乡亩均用水342立方米。", False),  # another row
+        ("南坪乡的节水率是88.6%。", False),  # another column
+        ("南坪乡改造面积383亩。", False),
+    ],
+)
+def test_a_row_of_a_table_says_its_cells_and_no_others(claim: str, holds: bool) -> None:
+    verdict = judged(claim, quoted(TABLE, "白石湾灌区"))
+    assert verdict.found.holds is holds, verdict
+    if holds:
+        assert all("\t" in one.quote for one in verdict.cited)
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("育才小学建于1985年，校长是李树根。", True),
+        ("启明小学现有学生410人。", True),
+        ("启明小学建于1985年。", False),
+        ("育才小学现有学生410人。", False),
+        ("启明小学的校长是李树根。", False),
+    ],
+)
+def test_what_is_said_of_another_is_not_borne_out(claim: str, holds: bool) -> None:
+    assert judged(claim, quoted(TOWN, "清河镇教育")).found.holds is holds
+
+
+@pytest.mark.parametrize(
+    ("question", "draft", "says"),
+    [
+        ("河湾镇的节水率是多少？", "河湾镇的节水率。", False),
+        ("河湾镇的节水率是多少？", "河湾镇的节水率是多少？", False),
+        ("河湾镇的节水率是多少？", "河湾镇的节水率是24.7%。", True),
+        ("学校建在清河镇吗？", "学校建在清河镇。", True),
+        ("石桥镇和河湾镇哪个节水率更高？", "石桥镇节水率更高。", True),
+        ("河湾镇的节水率是多少？", "文中没有找到依据。", False),
+    ],
+)
+def test_what_only_repeats_the_question_is_no_answer(question: str, draft: str, says: bool) -> None:
+    judge = Judge(question, [quoted(TABLE, "")], reader())
+    assert judge.is_answer(Draft(draft, ())) is says
+
+
+def rows() -> Iterator[str]:
+    yield "乡镇\t亩均用水（立方米）\t节水率\t水价（元/立方米）"
+    yield "石桥镇\t342\t29.6%\t0.11"
+    yield "合计\t358\t26.3%\t0.11"
+
+
+def test_rows_are_told_with_the_names_of_their_columns() -> None:
+    told = tables.told(["各乡镇如下。", *rows()])
+    assert told == [
+        "各乡镇如下。",
+        "",
+        "石桥镇亩均用水342立方米，石桥镇节水率29.6%，石桥镇水价0.11元/立方米。",
+        "合计亩均用水358立方米，合计节水率26.3%，合计水价0.11元/立方米。",
+    ]
+
+
+def test_lines_without_a_header_are_left_alone() -> None:
+    lines = [f"{n}\t{n + 1}" for n in range(4)]
+    assert tables.told(lines) == lines
