@@ -33,6 +33,7 @@ _DATE = re.compile(
 _MEASURED = (Kind.NUMBER, Kind.DATE)
 _CLAUSE_END = re.compile(r"[，；。;]|(?<!\d)[,：:]|[,：:](?!\d)")  # 1：0 and 3,403 are whole
 _COUNTED = re.compile(r"(?:多少|几)([个名位人家项条座次场期届种类亩元])")
+_CONTACT = re.compile(r"联系方式|联系人")
 _QUOTED = re.compile(r"[《“「『]([^》”」』]{2,40})[》”」』]")
 _PERSON_TAGS, _PLACE_TAGS = ("nr",), ("ns",)
 _NAME_TAGS = ("n", "j", "b", "vn", "eng")  # runs of such words make an organisation's name
@@ -62,6 +63,8 @@ def best(question: Question, sentence: str, read: Span) -> Span:
         return read
     found = candidates(question, sentence)
     touched = [s for s in found if s.start < read.end and read.start < s.end]
+    if touched and _CONTACT.search(question.text):
+        return read  # a telephone number and an address together
     if touched or not found:
         return _measured(sentence, read, touched)
     anchors = _anchors(question, sentence)

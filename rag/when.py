@@ -8,8 +8,39 @@ from datetime import date
 from index.types import Span
 from rag import dates
 from rag.dates import Date
+from rag.quoted import masked
 
 _LATELY = re.compile(r"最近|近期|近日")
+_ANY_DAY = date(2000, 1, 1)  # where only the place of a time matters, not which it is
+_TO = re.compile(r"\s*[-—~至到]\s*")
+_REST = re.compile(
+    r"(?:\s*(?:第?[一二三四1-4]季度|前[一二三两1-3]个?季度|[上下]半年|全年|年?[初中底末]))?"
+)
+_UP_TO = re.compile(r"(?:截[至止]到?)$")
+
+
+def time(question: str) -> Span | None:
+    """The first time that ``question`` is about: 2021年二季度, 2023年1月至5月底, 去年, 截至7月底.
+
+    Not one that it compares with (较2019年).
+    """
+    plain = masked(question)
+    found = [one.span for one in dates.read(plain, _ANY_DAY) if one.year or one.month]
+    found = [span for span in found if not dates.is_compared(plain, span)]
+    if not found:
+        return None
+    start, end = found[0].start, _ended(plain, found[0].end)
+    for span in found[1:]:
+        if not _TO.fullmatch(plain, end, span.start):
+            break
+        end = _ended(plain, span.end)
+    before = _UP_TO.search(plain, 0, start)
+    return Span(before.start() if before else start, end)
+
+
+def _ended(text: str, end: int) -> int:
+    rest = _REST.match(text, end)
+    return rest.end() if rest else end
 
 
 def explained(question: str, written: date | None, today: date) -> str:
