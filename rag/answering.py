@@ -20,6 +20,7 @@ PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
 _SURELY = 5.0  # the reader's log-odds from which on it takes the place of what fails the question
+_READ = 0.0  # ... and from which on, where they are lower for what fails
 _UNSURE = 2.0  # times the confidence that is enough: below it must, for a bare answer
 _WHOLLY = 0.95  # share of the question's words in a sentence that speaks of all of it
 _MOST = 0.5  # share of the question's words with which a lead is what was asked about
@@ -97,16 +98,18 @@ def _requited(reading: Reading, logits: list[float]) -> tuple[Reading, list[floa
     if first is None or logits[first] == max(logits):
         return reading, logits
     near = logits[first] >= max(logits) + math.log(_ODDS_SHARE)
-    if not near or not _speaks_to_it(reading.candidates[first]):
+    failing = calibration.best_of(logits, reading.candidates)
+    if not near or not _stands_in(reading.candidates[first], failing):
         return reading, logits
     kept = tuple(reading.candidates[i] for i in meets)
     return replace(reading, candidates=kept), [logits[i] for i in meets]
 
 
-def _speaks_to_it(candidate: Candidate) -> bool:
-    """Whether the reader is sure of a sentence, or all that was asked about is in it."""
-    is_sure = candidate.feature("reader_odds") >= _SURELY
-    return is_sure or candidate.feature("sentence_words") >= _WHOLLY
+def _stands_in(candidate: Candidate, failing: Candidate) -> bool:
+    """Whether the reader is sure of a sentence, or of it alone, or all that was asked is in it."""
+    odds = candidate.feature("reader_odds")
+    is_read = odds >= _SURELY or odds >= _READ > failing.feature("reader_odds")
+    return is_read or candidate.feature("sentence_words") >= _WHOLLY
 
 
 def _sure(
