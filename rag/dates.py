@@ -30,7 +30,10 @@ _RELATIVE = re.compile(
 )
 # 较去年, 与2019年相比: a time that something is held against, not one that it is told of.
 _COMPARED = re.compile(r"(?:[较比]|恢复到|相当于)(?:于)?$")
-_WITH, _HELD_AGAINST = re.compile(r"[与和同跟]$"), re.compile(r"(?:的?同期|全年)?相?[比较]")
+_WITH, _HELD_AGAINST = (
+    re.compile(r"[与和同跟]$"),
+    re.compile(r"(?:的?同期|全年)?(?:相?[比较]|持平|相同|一样)"),
+)
 _YEARS = {"今": 0, "本": 0, "去": -1, "上": -1, "前": -2, "明": 1, "来": 1}
 _DAYS = {"今": 0, "昨": -1, "前": -2, "明": 1}
 
