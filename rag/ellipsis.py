@@ -19,6 +19,7 @@ from rag.quoted import masked
 _LEADING = re.compile(r"^(?:以及|并且?|而且|还有|又|同时|另外|那么?|请问)[，,]?")
 _OF_THEM = re.compile(r"^其中[，,]?")
 _ASKS_ONLY = re.compile(r"^(?:又|则)?(?:分别)?(?:是|为|有|达到?)?(?:多少|几|多[大高长])")
+_REFERS = re.compile(r"[他她它其此这那]|该(?![怎如由不])")
 _COPULA = re.compile(r"(?:分别|各|总共|一共|共|是|为|有|达到?|约|了)+$")
 _AFTER_SUBJECT = ("v", "vd", "p", "d", "r")  # tags of words that no subject goes on with
 _PLACES = ("ns", "nt")  # tags of words that name a place or an institution
@@ -64,7 +65,7 @@ def _with_subject(part: str, first: str) -> str:
         return _subject(first) + part[of_them.end() :]
     whole = conversation.complete(part, [Turn(first)])
     begins = any(own.span.start == 0 for own in phrases(part)) and not _is_measure(part)
-    if whole != part:
+    if whole != part or _REFERS.match(part):
         return whole
     if begins or _shares(part, first):
         return _subject(first) + part if _is_of_a_place(part, first) else part

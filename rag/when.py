@@ -64,7 +64,7 @@ def guessed(question: str, written: date | None, today: date) -> str:
     """
     spans = sorted([*(one.span for one in _relative(question, today)), *_lately(question)])
     asked = "、".join(f"“{span.of(question)}”" for span in spans)
-    meant = "、".join(f"{year}年" for year in years(question, today))
+    meant = "、".join(_words(one) for one in _relative(question, today)) or f"{today.year}年"
     if not written:
         return f"文章没有日期，{asked}是不是{meant}无法确定{undated.CHECK}。"
     told = [_words(one) for one in _relative(question, written)]
