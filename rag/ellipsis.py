@@ -1,7 +1,7 @@
 """What the later parts of a question leave out: its subject, its measure, its time.
 
 腾讯2021年营收多少，净利润多少，同比增长多少: the second asks for 腾讯2021年净利润, the third by how much
-腾讯2021年营收 grew.
+腾讯2021年净利润 grew.
 """
 
 from __future__ import annotations
@@ -92,11 +92,13 @@ def _is_measure(part: str) -> bool:
 def _is_of_a_place(part: str, first: str) -> bool:
     """Whether an amount is asked of the place that the first names: it has no name of its own."""
     is_amount = parse(part).kind is Kind.NUMBER
-    return is_amount and not _has_name(part) and _has_name(masked(_subject(first)), _PLACES)
+    has_own = masked(part) != part or _has_name(part)
+    return is_amount and not has_own and _has_name(masked(_subject(first)), _PLACES)
 
 
 def _has_name(text: str, tags: tuple[str, ...] = _NAMES) -> bool:
-    return any(tag.startswith(tags) for _, tag in tokens.tagged_words(text))
+    words = tokens.tagged_words(text)
+    return any(tag.startswith(tags) and len(word) > 1 for word, tag in words)
 
 
 def _asked_before(question: str) -> str:
