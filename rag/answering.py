@@ -55,11 +55,20 @@ def compose(
     evidence = _evidence(index, reading, logits)
     if sayings := disputes.found(index, reading, logits):
         return _disputed(text, index, evidence, sayings, sure, hits)
+    short = _short(index, reading, logits, evidence, sure < _UNSURE * enough)
+    return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
+
+
+def _short(
+    index: SearchIndex,
+    reading: Reading,
+    logits: Sequence[float],
+    evidence: Sequence[Cited],
+    unsure: bool,
+) -> str:
     best = calibration.best_of(logits, reading.candidates)
     cited = [one.span.of(index.texts[one.document_id]) for one in evidence]
-    unsure = sure < _UNSURE * enough
-    short = shorts.string(reading.question, best, _texts(index, best.row), cited, unsure)
-    return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
+    return shorts.string(reading.question, best, _texts(index, best.row), cited, unsure)
 
 
 def _read_off(

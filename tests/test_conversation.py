@@ -180,8 +180,10 @@ def test_the_measuring_command(tmp_path: Path, capsys: pytest.CaptureFixture[str
         (tmp_path / f"{name}.jsonl").write_text(lines, "utf-8")
     (tmp_path / "qrels").mkdir()
     (tmp_path / "qrels/test.tsv").write_text("query-id\tcorpus-id\tscore\nc\t0\t1\n", "utf-8")
-    follow_ups.main([str(tmp_path)])
+    Library.build(tmp_path / "corpus.jsonl", tmp_path / "eval" / tmp_path.name)
+    follow_ups.main([str(tmp_path), "--data", str(tmp_path)])
     out = capsys.readouterr().out
     assert "| 1 | BM25 | as it is | 0.000 |" in out
     assert "| 1 | BM25 | completed | 1.000 |" in out
+    assert "| 1 | the system | completed | 1.000 | 1.000 | 1.000 | 1 | 1 |" in out
     assert "1 questions that stand by themselves, changed 0.00%" in out
