@@ -6,24 +6,23 @@ import math
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from index import layout
 from index.searchable import SearchIndex
-from rag import calibration, disputes, known, lists, spans, undated
+from rag import calibration, disputes, known, lists, shorts, undated
 from rag.calibration import Calibration
-from rag.evidence import Candidate, Reading, is_lead
-from rag.features import FEATURES, fails_question
-from rag.known import Cited
+from rag.disputes import Saying
+from rag.evidence import Candidate, Reading
+from rag.features import fails_question
+from rag.known import Cited, Known
 from rag.questions import Kind, Question
 from rag.types import Answer, Citation, Hit
-from rag.verdict import choice, verdict
 
 PASSAGES = 5  # that are read for an answer
 NO_EVIDENCE = "文中没有找到依据。"
 
-_SAID = -5.0  # the reader's log-odds below which a string in the sentence is but a guess
-_SURELY = 5.0  # ... and from which on it takes the place of what fails the question
-_READ = 0.0  # ... and from which on the reader says that it answers
+_SURELY = 5.0  # the reader's log-odds from which on it takes the place of what fails the question
+_READ = 0.0  # ... and from which on, where they are lower for what fails
 _UNSURE = 2.0  # times the confidence that is enough: below it must, for a bare answer
+_WHOLLY = 0.95  # share of the question's words in a sentence that speaks of all of it
 _MOST = 0.5  # share of the question's words with which a lead is what was asked about
 _SENTENCES_MAX = 3  # cited for a question that asks for one thing
 _ITEMS_MAX = 12  # cited for a list
@@ -47,24 +46,54 @@ def compose(
     logits = calibration.sentence_logits(judge, reading.candidates)
     reading, logits = _requited(reading, logits)
     sure = _sure(index, reading, logits, judge)
-    if read_off and not read_off.evidence:
-        return _refused(text, 0.0, hits)
     if read_off:
         # Read off the layout, not guessed at: as sure as the surest of the other answers.
-        sure, hits = max(sure, judge.strong), read_off.hits or hits
-        text = read_off.told or text
-        return _answer(text, index, read_off.evidence, read_off.short, sure, hits)
+        return _read_off(text, index, read_off, max(sure, judge.strong), hits)
     enough = judge.threshold.confidence(reading.searched)
     if sure < enough or calibration.fails(logits, reading.candidates):
         return _refused(text, sure, hits)
     evidence = _evidence(index, reading, logits)
     if sayings := disputes.found(index, reading, logits):
-        said = [_sentence(index, s.candidate.row, s.candidate.number) for s in sayings]
-        evidence = [*said, *(one for one in evidence if one not in said)]
-        answer = _answer(text, index, evidence, sayings[0].short, sure, hits)
-        return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
+        return _disputed(text, index, evidence, sayings, sure, hits)
     short = _short(index, reading, logits, evidence, sure < _UNSURE * enough)
     return undated.marked(_answer(text, index, evidence, short, sure, hits), index)
+
+
+def _short(
+    index: SearchIndex,
+    reading: Reading,
+    logits: Sequence[float],
+    evidence: Sequence[Cited],
+    unsure: bool,
+) -> str:
+    best = calibration.best_of(logits, reading.candidates)
+    cited = [one.span.of(index.texts[one.document_id]) for one in evidence]
+    return shorts.string(reading.question, best, _texts(index, best.row), cited, unsure)
+
+
+def _read_off(
+    text: str, index: SearchIndex, found: Known, sure: float, hits: Sequence[Hit]
+) -> Answer:
+    """The answer on the article itself or of a table's cell; refused where it has no such part."""
+    if not found.evidence:
+        return _refused(text, 0.0, hits)
+    told = found.told or text
+    return _answer(told, index, found.evidence, found.short, sure, found.hits or hits)
+
+
+def _disputed(
+    text: str,
+    index: SearchIndex,
+    evidence: Sequence[Cited],
+    sayings: Sequence[Saying],
+    sure: float,
+    hits: Sequence[Hit],
+) -> Answer:
+    """The answer of documents that differ: what each says first, and that they do."""
+    said = [_sentence(index, s.candidate.row, s.candidate.number) for s in sayings]
+    cited = [*said, *(one for one in evidence if one not in said)]
+    answer = _answer(text, index, cited, sayings[0].short, sure, hits)
+    return replace(answer, text=f"{answer.text}\n{disputes.told(sayings, answer.citations)}")
 
 
 def _refused(text: str, sure: float, hits: Sequence[Hit]) -> Answer:
@@ -78,10 +107,18 @@ def _requited(reading: Reading, logits: list[float]) -> tuple[Reading, list[floa
     if first is None or logits[first] == max(logits):
         return reading, logits
     near = logits[first] >= max(logits) + math.log(_ODDS_SHARE)
-    if not near or _feature(reading.candidates[first], "reader_odds") < _SURELY:
+    failing = calibration.best_of(logits, reading.candidates)
+    if not near or not _stands_in(reading.candidates[first], failing):
         return reading, logits
     kept = tuple(reading.candidates[i] for i in meets)
     return replace(reading, candidates=kept), [logits[i] for i in meets]
+
+
+def _stands_in(candidate: Candidate, failing: Candidate) -> bool:
+    """Whether the reader is sure of a sentence, or of it alone, or all that was asked is in it."""
+    odds = candidate.feature("reader_odds")
+    is_read = odds >= _SURELY or odds >= _READ > failing.feature("reader_odds")
+    return is_read or candidate.feature("sentence_words") >= _WHOLLY
 
 
 def _sure(
@@ -137,11 +174,7 @@ def _evidence(index: SearchIndex, reading: Reading, logits: Sequence[float]) -> 
 
 def _named(candidate: Candidate) -> bool:
     """Whether most of the question's words are in a sentence."""
-    return _feature(candidate, "sentence_words") >= _MOST
-
-
-def _feature(candidate: Candidate, name: str) -> float:
-    return candidate.features[FEATURES.index(name)]
+    return candidate.feature("sentence_words") >= _MOST
 
 
 def _whole(
@@ -196,41 +229,3 @@ def _citations(index: SearchIndex, chosen: Sequence[Cited]) -> tuple[Citation, .
         for marker, one in enumerate(chosen, 1)
         for quote in [one.span.of(index.texts[one.document_id])]
     )
-
-
-def _short(
-    index: SearchIndex,
-    reading: Reading,
-    logits: Sequence[float],
-    evidence: Sequence[Cited],
-    unsure: bool,
-) -> str:
-    """The bare answer in the best sentence; '' for several together, and where none is likely."""
-    question = reading.question
-    best = calibration.best_of(logits, reading.candidates)
-    sentence = best.span.of(index.texts[index.chunks[best.row].passage.document_id])
-    cited = [one.span.of(index.texts[one.document_id]) for one in evidence]
-    if lists.are_several(question, sentence, cited):
-        return ""
-    answer = best.answer.shifted(-best.span.start)
-    if len(layout.cells(sentence)) > 1:
-        return _cell(question, _texts(index, best.row), sentence)
-    clause = spans.clause(sentence, answer).of(sentence)
-    if (chosen := choice(question.text, clause)) is not None:
-        return chosen
-    if question.kind is Kind.YES_NO:
-        return verdict(question.text, clause)
-    if question.kind is Kind.OTHER and is_lead(sentence):
-        return ""  # it announces what is asked for
-    # A number or date of the kind asked for is found by rules as well.
-    is_guess = unsure and question.kind not in (Kind.NUMBER, Kind.DATE)
-    if _feature(best, "reader_odds") < (_READ if is_guess else _SAID):
-        return ""
-    return spans.best(question, sentence, answer).of(sentence)
-
-
-def _cell(question: Question, texts: Sequence[str], row: str) -> str:
-    """The cell of a table's row whose column is asked for; ''."""
-    header = next(text for text in texts if len(layout.cells(text)) > 1)
-    cell = spans.best_cell(question, header, row)
-    return cell.of(row).strip() if cell else ""

@@ -8,7 +8,7 @@ from datetime import date
 
 from index.errors import InputError
 from index.types import Document
-from rag import articles, conversation, courtesy, dates, when
+from rag import articles, conversation, courtesy, dates, undated, when
 from rag.conversation import Turn
 from rag.types import Answer
 
@@ -55,12 +55,22 @@ def before(question: str, history: Sequence[Turn]) -> str:
 def in_its_time(
     one: Callable[[str], Answer], documents: Mapping[str, Document], question: str
 ) -> Answer:
-    """The answer from the year that 去年 means today, if the documents tell of it; else as asked."""
-    if dated := when.dated(question, date.today()):
-        found = one(dated)
-        if is_of_its_time(question, found, documents):
-            return replace(found, question=question)
-    return one(question)
+    """The answer from the year that 去年 means today, if the documents tell of it; else as asked.
+
+    The year is then a guess: half the confidence is left, and the answer says how it was read.
+    """
+    dated = when.dated(question, date.today())
+    if not dated:
+        return one(question)
+    found = one(dated)
+    if is_of_its_time(question, found, documents):
+        return replace(found, question=question)
+    found = one(question)
+    if found.status == "no_evidence" or is_of_its_time(question, found, documents):
+        return found
+    line = when.guessed(question, _day(found, documents), date.today())
+    text = f"{found.text}\n{line}[{found.citations[0].marker}]"
+    return replace(found, text=text, confidence=round(found.confidence * undated.HALF, 4))
 
 
 def is_of_its_time(question: str, answer: Answer, documents: Mapping[str, Document]) -> bool:
@@ -77,8 +87,9 @@ def understood(answer: Answer, asked: str, documents: Mapping[str, Document]) ->
     """``answer`` (to the completed question) as one to ``asked``, and what that was taken for."""
     text = answer.question
     if answer.status != "no_evidence":
-        of_today = is_of_its_time(text, answer, documents)
-        text = when.explained(text, None if of_today else _day(answer, documents), date.today())
+        of_today, day = is_of_its_time(text, answer, documents), _day(answer, documents)
+        if of_today or day:  # else nothing tells which time is meant
+            text = when.explained(text, None if of_today else day, date.today())
     told = text if text != courtesy.without(asked) and len(text) <= QUESTION_MAX else ""
     return replace(answer, question=asked, understood=told)
 

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from index import tokens
 from index.errors import InputError
 from index.types import Span
-from rag import courtesy, dates, names, nouns
-from rag.nouns import Phrase, phrases
+from rag import attributes, courtesy, dates, names, nouns, that_time, topics
+from rag.nouns import phrases
 
 _DETERMINED = re.compile(
     r"(?:这|那|该|此|上述)(?:一)?(?:个|家|所|座|项|篇|部|本|种|位|款|次|场|条|段|起|批|届)?(?P<noun>[\u4e00-\u9fff]{2,8})?"
 )
 _PRONOUN = re.compile(
     r"(?<!其)(?:[它他她]们?)|(?<![尤极与及和])其(?![他它她中次实余间因])|(?:这|那)(?:里|儿|边)(?!面)|当地"
-    r"|(?:该|此|本)(?=[县市省州镇乡村校院厂社所局司])"
+    r"|(?:该|此|本)(?=[县市省州镇乡村校院厂社所局司书词片剧曲歌刊队馆站桥山河湖岛城])"
 )
 _LEADING = re.compile(
-    r"^(?:那么?|还有|另外|以及|然后|请问|那请问)[，,]?(?!个|里|儿|些|次|天|年|时)"
+    r"^(?:那么?|还有|另外|以及|然后|请问|那请问)[，,]?(?!个|里|儿|些|次|天|年|时|段|期|[一两几])"
 )
 _WHAT_ABOUT = re.compile(
     r"^(?P<what>[^，。？?]{1,16}?)(?:又|则)?(?:呢|(?<=^那[^的]{2})(?:怎么样|如何)|(?<=^[^的]{2})(?:怎么样|如何))[？?。]*$"
@@ -36,33 +36,8 @@ _ABOUT_THE_SAME = re.compile(
 _ASKS = re.compile(
     r"什么|谁|哪|多少|几(?=[个名位人家项条座次年月天])|多[大长高远久重]|怎么|怎样|如何|为何|是否|吗"
 )
-# How to ask for what an attribute names.
-_ATTRIBUTES = (
-    (re.compile(r"(?:时间|日期|年份)$"), "是什么时候"),
-    (re.compile(r"(?:地点|地址|位置)$"), "在哪里"),
-    (
-        re.compile(
-            r"(?:书记|[市县局校院省镇乡部处科董事]长|主任|经理|主席|作者|编辑|负责人|主办方)$"
-        ),
-        "是谁",
-    ),
-    (
-        re.compile(
-            r"(?:投资|投入|资金|金额|经费|预算|价格|费用|收入|产值|利润|成本|人口|人数|数量|总数|面积|长度|高度|重量"
-            r"|比例|占比|增速|增幅|规模|[率量额])$"
-        ),
-        "是多少",
-    ),
-    (
-        re.compile(
-            r"(?:原因|目的|目标|作用|意义|特点|优势|内容|做法|措施|办法|要求|条件|标准|范围|背景|职责|任务|结果|成效)$"
-        ),
-        "是什么",
-    ),
-)
+_REFERS = re.compile(r"[此本]|该(?![怎如由不])")
 _BARE_MAX = 3  # characters of a noun that may stand for a longer name that ends in it
-_NAME_MAX = 12  # characters of an answer that is a name
-_SPECIFIC = 4  # characters of a phrase that is no mere noun
 _ELLIPTIC_MAX = 14  # characters of a question without a subject
 
 
@@ -109,8 +84,15 @@ def complete(question: str, history: Sequence[Turn]) -> str:
 
 def _completed(question: str, earlier: Sequence[Turn]) -> str:
     """``question`` completed from turns whose questions are complete, the latest last."""
-    topics = [topic for turn in reversed(earlier) for topic in _topics(turn)]
-    if not topics:
+    said = [
+        text for turn in reversed(earlier) for text in (turn.question, topics.short(turn.answer))
+    ]
+    return that_time.completed(question, said, lambda rest: _of_subject(rest, earlier))
+
+
+def _of_subject(question: str, earlier: Sequence[Turn]) -> str:
+    about = [name for turn in reversed(earlier) for name in topics.of(turn.question, turn.answer)]
+    if not about:
         return question
     before = earlier[-1].question
     if _MORE.match(question):
@@ -119,42 +101,24 @@ def _completed(question: str, earlier: Sequence[Turn]) -> str:
         return f"{before.rstrip('？?。')}，{question}"
     bare = _LEADING.sub("", question)
     for rule in (_what_about, _pronoun, _determined, _shortened, _elliptic):
-        if completed := rule(bare, before, topics):
+        if completed := rule(bare, before, about):
             return completed
     return question
 
 
-def _topics(turn: Turn) -> list[Phrase]:
-    """What a turn was about: the specific phrases of its question, then a name it was answered."""
-    asked = [topic for topic in phrases(turn.question) if _is_specific(topic.subject)]
-    name = turn.answer.strip(" 。")
-    if len(name) > _NAME_MAX or not _is_person(name):
-        return asked
-    return [*asked, Phrase(Span(0, len(name)), Span(0, len(name)), name)]
-
-
-def _is_person(name: str) -> bool:
-    return len(name) > 1 and all(tag.startswith("nr") for _, tag in tokens.tagged_words(name))
-
-
-def _is_specific(subject: str) -> bool:
-    """Whether a phrase can be what a conversation is about: a name, or more than a bare noun."""
-    return len(subject) >= _SPECIFIC or bool(names.read(subject))
-
-
-def _what_about(question: str, before: str, topics: Sequence[Phrase]) -> str | None:
+def _what_about(question: str, before: str, about: Sequence[str]) -> str | None:
     """那投资呢, 2022年呢, 湖北呢: what is named takes its like's place in the question before."""
     match = _WHAT_ABOUT.match(question)
-    if not match or _ASKS.search(match["what"]):
+    if not match or _ASKS.search(match["what"]) or that_time.is_meant(question):
         return None
     what = re.sub(r"^(?:那么?|对于|关于|至于)", "", match["what"])
-    asked = next((tail for noun, tail in _ATTRIBUTES if noun.search(what)), None)
+    asked = attributes.asked(what)
     own = phrases(what)
     if asked and own and own[0].span.start == 0 and "的" not in what:
-        return f"{topics[0].subject}的{what}{asked}？"
+        return f"{about[0]}的{what}{asked}？"
     if asked:
         asked_of = f"{what}{asked}？"
-        return _pronoun(asked_of, before, topics) or asked_of
+        return _pronoun(asked_of, before, about) or asked_of
     place = _like(what, before)
     return before[: place.start] + what + before[place.end :] if place else None
 
@@ -174,7 +138,7 @@ def _like(what: str, before: str) -> Span | None:
     return found[0].head if found else None
 
 
-def _pronoun(question: str, before: str, topics: Sequence[Phrase]) -> str | None:
+def _pronoun(question: str, before: str, about: Sequence[str]) -> str | None:
     match = _PRONOUN.search(question)
     if not match:
         return None
@@ -184,16 +148,18 @@ def _pronoun(question: str, before: str, topics: Sequence[Phrase]) -> str | None
     joint = "的" if match[0] == "其" and not rest.startswith("的") else ""
     # 该县 keeps its noun where the topic does not end in it.
     if match[0] in ("该", "此", "本"):
-        subject = next((t.subject for t in topics if t.subject.endswith(rest[0])), None)
+        subject = next((name for name in about if topics.is_a(rest[0], name)), None)
         return question[: match.start()] + subject + rest[1:] if subject else None
-    topic = topics[0]
     if match[0][0] in "他她":
-        topic = next((topic for topic in topics if _is_person(topic.subject)), topic)
-    return question[: match.start()] + topic.subject + joint + rest
+        people = [*filter(topics.is_person, about), *filter(topics.are_people, about)]
+        return question[: match.start()] + people[0] + rest if people else None
+    return question[: match.start()] + about[0] + joint + rest
 
 
-def _determined(question: str, before: str, topics: Sequence[Phrase]) -> str | None:
+def _determined(question: str, before: str, about: Sequence[str]) -> str | None:
     """该平台, 这个项目: the latest name that ends in the noun, else the topic itself."""
+    if that_time.is_meant(question):
+        return None
     match = _DETERMINED.match(question) or re.search(
         rf"(?<=在|由|对|是|为){_DETERMINED.pattern}", question
     )
@@ -201,16 +167,16 @@ def _determined(question: str, before: str, topics: Sequence[Phrase]) -> str | N
         return None
     noun = match["noun"] or ""
     for length in range(len(noun), 1, -1):
-        for topic in topics:
-            if topic.subject.endswith(noun[:length]):
+        for name in about:
+            if name.endswith(noun[:length]):
                 end = match.start("noun") + length
-                return question[: match.start()] + topic.subject + question[end:]
+                return question[: match.start()] + name + question[end:]
     if not noun and re.match(r"[是有在会能由]", question[match.end() :]):
-        return question[: match.start()] + topics[0].subject + question[match.end() :]
+        return question[: match.start()] + about[0] + question[match.end() :]
     return None
 
 
-def _shortened(question: str, before: str, topics: Sequence[Phrase]) -> str | None:
+def _shortened(question: str, before: str, about: Sequence[str]) -> str | None:
     """学院的院长是谁: a bare noun that an earlier, longer name ends in."""
     own = phrases(question)
     if not own or own[0].head.start > 0:
@@ -218,12 +184,12 @@ def _shortened(question: str, before: str, topics: Sequence[Phrase]) -> str | No
     noun = own[0].head.of(question)
     if len(noun) > _BARE_MAX or not nouns.INSTITUTION.search(noun):
         return None
-    longer = (t.subject for t in topics if t.subject.endswith(noun) and t.subject != noun)
+    longer = (name for topic in about if (name := topics.up_to(noun, topic)) not in ("", noun))
     subject = next(longer, None)
     return subject + question[len(noun) :] if subject else None
 
 
-def _elliptic(question: str, before: str, topics: Sequence[Phrase]) -> str | None:
+def _elliptic(question: str, before: str, about: Sequence[str]) -> str | None:
     """什么时候建成的, 投资多少, 院长是谁: no subject at all, or only an attribute."""
     own = phrases(question)
     if (
@@ -231,12 +197,13 @@ def _elliptic(question: str, before: str, topics: Sequence[Phrase]) -> str | Non
         or dates.read(question)
         or len(own) > 1
         or len(question) > _ELLIPTIC_MAX
+        or _REFERS.match(question)  # what they stand for is not known
     ):
         return None
     if not own:
-        return topics[0].subject + question
+        return about[0] + question
     noun = own[0].span.of(question)
     if own[0].head.start > 0:
-        return topics[0].subject + question if len(noun) == 1 else None  # 有多少人
-    asked_of = any(attribute.fullmatch(noun) for attribute, _ in _ATTRIBUTES)
-    return f"{topics[0].subject}的{question}" if asked_of else None
+        return about[0] + question if len(noun) == 1 else None  # 有多少人
+    asked_of = attributes.is_one(noun)
+    return f"{about[0]}的{question}" if asked_of else None

@@ -28,6 +28,12 @@ _RELATIVE = re.compile(
     r"(?P<y>今年|本年度?|去年|上年|前年|明年|来年)(?:\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月份?"
     r"(?:\s*(?P<d>\d{1,2})\s*[日号])?)?|(?P<month>本月|上(?:个)?月|下(?:个)?月)|(?P<day>今[天日]|昨[天日]|前天|明[天日])"
 )
+# 较去年, 与2019年相比: a time that something is held against, not one that it is told of.
+_COMPARED = re.compile(r"(?:[较比]|恢复到|相当于)(?:于)?$")
+_WITH, _HELD_AGAINST = (
+    re.compile(r"[与和同跟]$"),
+    re.compile(r"(?:的?同期|全年)?(?:相?[比较]|持平|相同|一样)"),
+)
 _YEARS = {"今": 0, "本": 0, "去": -1, "上": -1, "前": -2, "明": 1, "来": 1}
 _DAYS = {"今": 0, "昨": -1, "前": -2, "明": 1}
 
@@ -68,6 +74,12 @@ def read(text: str, anchor: date | None = None) -> list[Date]:
 def relative(text: str, anchor: date) -> list[Date]:
     """The dates that ``text`` says relative to ``anchor`` (去年, 今年3月, 昨天), in reading order."""
     return [_relative(match, anchor) for match in _RELATIVE.finditer(numerals.folded(text))]
+
+
+def is_compared(text: str, span: Span) -> bool:
+    """Whether what is told is only compared with the time at ``span``: 较去年, 与2019年同期相比."""
+    before, after = text[: span.start], text[span.end :]
+    return bool(_COMPARED.search(before) or (_WITH.search(before) and _HELD_AGAINST.match(after)))
 
 
 def parse(written: str) -> date | None:

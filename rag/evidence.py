@@ -48,6 +48,10 @@ class Candidate:
     answer: Span
     features: tuple[float, ...]
 
+    def feature(self, name: str) -> float:
+        """One of the features, by its name in ``FEATURES``."""
+        return self.features[features.FEATURES.index(name)]
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

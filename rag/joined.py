@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from index import tokens
 from index.types import Span
-from rag import nouns
+from rag import nouns, when
+from rag.masking import MASK, QUOTED, masked
 
 ASKS = re.compile(
     r"什么(?!的)|啥|谁|哪(?!怕)|多少|(?<![前近去这后上十])几(?=[个名位人家项条座次年月天亿万千百岁所场种类])|多[大长高远久重]|怎么|怎样|如何|为何|何[时处地]"
     r"|是否|能否|可否|是不是|有没有|能不能|会不会|吗"
 )
-_QUOTED = re.compile(r"[“《「『（(][^”》」』）)]*[”》」』）)]|\"[^\"]*\"")
 _EACH = re.compile(r"(?<!的)(?:分别|各(?=是|为|有|占|达|多少|几))(?:都)?")
 # What each thing has one of; 分别抓什么 is answered as one list.
 _ONE_EACH = re.compile(
@@ -26,7 +26,6 @@ _HOW_MUCH = re.compile(r"^(?:总共|一共|共|分别|各)?(?:是|为|有|达到
 _INSIDE = tuple("n j m q t eng b vn a s f".split())  # tags of a named thing's words
 _NEVER = frozenset("分别 各自 多少 几 什么 哪些 哪 谁 时候".split())
 _SHARED_MIN = 2  # characters of a noun that several things share
-_MASK = "\0"
 
 
 def coordinated(clause: str) -> list[str]:
@@ -80,14 +79,25 @@ def _things(clause: str, bare: str, joint: Span) -> Pair | None:
     start, end = before[0].span.start, after[-1].span.end
     items = [item for item in clause[start : joint.start].split("、") if item]
     shared = _shared_head(len(before) if len(items) == 1 else 1, after, clause[end:])
-    items = [*(_overlapped(item, shared) for item in items), clause[joint.end : end]]
-    return Pair(start, end, tuple(items))
+    first, *others = [*(_overlapped(item, shared) for item in items), clause[joint.end : end]]
+    return Pair(start, end, (first, *(_shared_beginning(first, other) + other for other in others)))
+
+
+def _shared_beginning(first: str, other: str) -> str:
+    """What the first thing alone says of all: [2021年]腾讯和阿里, [腾讯2021年]营收和净利润; ''."""
+    time = when.time(first)
+    if not time or when.time(other):
+        return ""
+    measure = nouns.ATTRIBUTE.search(first)
+    if measure and nouns.ATTRIBUTE.match(QUOTED.sub("", other)):
+        return first[: measure.start()]
+    return time.of(first) if time.start == 0 else ""
 
 
 def _shared_head(words_before: int, after: Sequence[_Word], rest: str) -> str:
     """What the last thing alone says of all: 石桥镇和河湾镇[节水率]分别是; '' for 石桥镇和南坪[乡]."""
     extra = "".join(word.text for word in after[words_before:])
-    own = rest.startswith("的") or len(extra) < _SHARED_MIN or _QUOTED.match(extra)
+    own = rest.startswith("的") or len(extra) < _SHARED_MIN or QUOTED.match(extra)
     return "" if own else extra
 
 
@@ -123,14 +133,9 @@ def _words(clause: str, bare: str) -> list[_Word]:
     for word, tag in tokens.tagged_words(bare):
         span = Span(at, at + len(word))
         at = span.end
-        quoted = not word.strip(_MASK)
+        quoted = not word.strip(MASK)
         if quoted and words and words[-1].is_quoted:  # one word, however it is cut
             span = Span(words.pop().span.start, at)
         inside = quoted or word == "、" or (tag.startswith(_INSIDE) and word not in _NEVER)
         words.append(_Word(span, span.of(clause), inside, quoted))
     return words
-
-
-def masked(text: str) -> str:
-    """``text`` with what is quoted or bracketed blanked: nothing is cut there."""
-    return _QUOTED.sub(lambda match: _MASK * len(match[0]), text)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index import tokens
 from index.types import Span
-from rag import about, conversation, joined, nouns
-from rag.conversation import Turn
-from rag.nouns import Phrase, phrases
+from rag import about, joined, when
+from rag.ellipsis import completed
+from rag.masking import masked
 
 _PARTS_MAX = 5
 _PART_MIN = 4  # characters of a question
@@ -26,22 +25,17 @@ _JOINT = re.compile(
 # 什么时候、在哪里建成: neither half can do without the other.
 _STACKED = re.compile(r"(?:什么时候|何时|什么时间|谁|哪里|哪儿|何处)$")
 _CHOICE = re.compile(r"^(?:还是|或者?|或是)")
-_AFTER_SUBJECT = ("v", "vd", "p", "d", "r")  # tags of words that no subject goes on with
-_LEADING = re.compile(r"^(?:其中|以及|并且?|而且|还有|又|同时|另外|那么?|请问)[，,]?")
-_ATTRIBUTE_MAX = 4  # characters of a noun that names no thing of its own
-_RATE = re.compile(r"[同环]比|[较比]上?(?:年|月|期)")
 
 
 def split(question: str) -> tuple[str, ...]:
     """The questions that ``question`` consists of, each complete; itself alone where it is one."""
     first, *later = _sentences(question)
-    completed = [first, *(_completed(sentence, first) for sentence in later)]
-    found = [part for sentence in completed for part in _sentence_parts(sentence)]
-    whole = (question,)
+    sentences = _each_completed(first, later)
+    found = [part for sentence in sentences for part in _sentence_parts(sentence)]
     if not 1 < len(found) <= _PARTS_MAX or any(len(part) < _PART_MIN for part in found):
-        return whole
+        return (question,)
     if all(about.fields(part) for part in found):  # the credits are read off together
-        return whole
+        return (question,)
     return tuple(dict.fromkeys(found))
 
 
@@ -66,15 +60,28 @@ def _clauses(sentence: str) -> list[str]:
     head, *later = _asking(rest)
     if not later:
         return [sentence]
-    clauses = [head, *(_completed(clause, head) for clause in later)]
-    return [f"{setting}，{clause}" if setting else clause for clause in clauses]
+    return [_set(setting, clause) for clause in _each_completed(head, later)]
+
+
+def _each_completed(first: str, later: Sequence[str]) -> list[str]:
+    done = [first]
+    for part in later:
+        done.append(completed(part, done))
+    return done
+
+
+def _set(setting: str, clause: str) -> str:
+    """A clause with what stands before all; without its time, where the clause names another."""
+    if (time := when.time(setting)) and when.time(clause):
+        setting = (setting[: time.start] + setting[time.end :]).strip("，, ")
+    return f"{setting}，{clause}" if setting else clause
 
 
 def _asking(text: str) -> list[str]:
     """``text`` cut at the joints between clauses that ask."""
-    masked = joined.masked(text)
-    for match in _JOINT.finditer(masked):
-        before, after = masked[: match.start()], masked[match.end() :]
+    plain = masked(text)
+    for match in _JOINT.finditer(plain):
+        before, after = plain[: match.start()], plain[match.end() :]
         if not (joined.ASKS.search(before) and joined.ASKS.search(after)) or _CHOICE.match(after):
             continue
         if _STACKED.search(before) and match[0][0] not in "，,":
@@ -85,48 +92,8 @@ def _asking(text: str) -> list[str]:
     return [text]
 
 
-def _completed(part: str, first: str) -> str:
-    """A later part as it would be asked by itself."""
-    bare = _LEADING.sub("", part)
-    asked, before = joined.ASKS.match(bare), joined.ASKS.search(first)
-    if asked and before and asked[0] == before[0] and before.end() < len(first.rstrip("？?")):
-        return first[: before.start()] + bare  # 造成多少人死亡、[造成]多少人受伤
-    completed = conversation.complete(bare, [Turn(first)])
-    own = phrases(bare)
-    begins = bool(own) and own[0].span.start == 0 and not _asks_of_another(bare, own[0])
-    if completed != bare or begins or _shares(bare, first):
-        return completed
-    topic = phrases(first)
-    named = topic[0].subject if topic and topic[0].span.start == 0 else ""
-    return max(named, _subject(first), key=len) + bare
-
-
-def _asks_of_another(part: str, begins: Phrase) -> bool:
-    """Whether a part begins with what is asked (总投资, 同比), not with what it is asked of."""
-    noun = begins.span.of(part)
-    bare = len(noun) <= _ATTRIBUTE_MAX and nouns.ATTRIBUTE.search(noun)
-    return bool(bare or _RATE.match(part))
-
-
-def _shares(one: str, other: str) -> bool:
-    return any(phrase.subject in other for phrase in phrases(one) if len(phrase.subject) > 1)
-
-
-def _subject(question: str) -> str:
-    """What a question begins with, up to its verb, without what is asked of it."""
-    asked = joined.ASKS.search(question)
-    end = asked.start() if asked else len(question)
-    at = 0
-    for word, tag in tokens.tagged_words(joined.masked(question)):
-        if at and tag in _AFTER_SUBJECT:
-            break
-        at += len(word)
-    subject = question[: min(at, end)].rstrip("，、的")
-    return nouns.ATTRIBUTE.sub("", subject) or subject
-
-
 def _cut(text: str, at: re.Pattern[str]) -> list[str]:
-    ends = [Span(*match.span()) for match in at.finditer(joined.masked(text))]
+    ends = [Span(*match.span()) for match in at.finditer(masked(text))]
     starts = [0, *(end.end for end in ends)]
     return [text[a:b] for a, b in zip(starts, [*(e.start for e in ends), len(text)], strict=True)]
 

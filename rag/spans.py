@@ -31,8 +31,9 @@ _DATE = re.compile(
     r"|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{1,2}\s*月份?(?!\d)|(?:19|20)\d{2}(?=[-—~至到])|[上下本]世纪[^，。]{0,6}年代|\d{2,4}年代"
 )
 _MEASURED = (Kind.NUMBER, Kind.DATE)
-_CLAUSE_END = re.compile(r"[，；。：;:]|(?<!\d),|,(?!\d)")
+_CLAUSE_END = re.compile(r"[，；。;]|(?<!\d)[,：:]|[,：:](?!\d)")  # 1：0 and 3,403 are whole
 _COUNTED = re.compile(r"(?:多少|几)([个名位人家项条座次场期届种类亩元])")
+_CONTACT = re.compile(r"联系方式|联系人")
 _QUOTED = re.compile(r"[《“「『]([^》”」』]{2,40})[》”」』]")
 _PERSON_TAGS, _PLACE_TAGS = ("nr",), ("ns",)
 _NAME_TAGS = ("n", "j", "b", "vn", "eng")  # runs of such words make an organisation's name
@@ -62,6 +63,8 @@ def best(question: Question, sentence: str, read: Span) -> Span:
         return read
     found = candidates(question, sentence)
     touched = [s for s in found if s.start < read.end and read.start < s.end]
+    if touched and _CONTACT.search(question.text):
+        return read  # a telephone number and an address together
     if touched or not found:
         return _measured(sentence, read, touched)
     anchors = _anchors(question, sentence)
@@ -77,12 +80,19 @@ def best(question: Question, sentence: str, read: Span) -> Span:
 
 
 def _measured(sentence: str, read: Span, touched: Sequence[Span]) -> Span:
-    """The only number or date read: whole, and without what stands before it or in other clauses."""
-    if len(touched) != 1:
+    """The first number or date read: whole, and without what stands before it or in other clauses.
+
+    Of several in its clause (2至23公尺) all that was read. Where more clauses were, it ends with
+    its unit.
+    """
+    if not touched:
         return read
-    (one,) = touched
-    end = min(read.end, clause(sentence, one).end)
-    return Span(one.start, max(end, one.end))
+    first = touched[0]
+    here = clause(sentence, first)
+    if any(other.start < here.end for other in touched[1:]):
+        return Span(read.start, min(read.end, here.end))
+    goes_on = read.end > here.end and not sentence[first.end - 1].isdigit()
+    return Span(first.start, first.end if goes_on else max(first.end, min(read.end, here.end)))
 
 
 def best_cell(question: Question, header: str, row: str) -> Span | None:

@@ -13,7 +13,7 @@ from index.types import Document
 from rag import features
 from rag.types import Answer
 
-_CAVEAT = "原文没有写是哪一年，请核对是不是"
+CHECK = "，请核对"  # what every line has that says a time is not sure
 HALF = 0.5  # of its confidence is left to such an answer: the other half is the year's
 
 
@@ -33,10 +33,10 @@ def marked(answer: Answer, index: SearchIndex) -> Answer:
         return answer
     asked = "、".join(f"{year}年" for year in sorted(features.years(answer.question)))
     markers = "".join(f"[{one.marker}]" for one in cited)
-    line = f"{_CAVEAT}{asked}。{markers}"
+    line = f"原文没有写是哪一年{CHECK}是不是{asked}。{markers}"
     return replace(answer, text=f"{answer.text}\n{line}")
 
 
 def is_caveat(line: str) -> bool:
-    """Whether a line of an answer is what ``marked`` adds: it claims nothing of the world."""
-    return line.startswith(_CAVEAT)
+    """Whether a remark in an answer says that a time is not sure: it claims nothing of the world."""
+    return CHECK in line

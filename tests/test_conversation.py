@@ -29,6 +29,7 @@ PLATFORM = "“澧兰党建”云平台"
         (f"{PLATFORM}投资多少？", "它是什么时候建的？", f"{PLATFORM}是什么时候建的？"),
         (f"{PLATFORM}投资多少？", "什么时候建成的？", f"{PLATFORM}什么时候建成的？"),
         (f"{PLATFORM}投资多少？", "这个平台覆盖多少人", f"{PLATFORM}覆盖多少人"),
+        (f"{PLATFORM}投资多少？", "该怎么使用？", f"{PLATFORM}该怎么使用？"),
         (f"{PLATFORM}投资多少？", "该平台是谁建的", f"{PLATFORM}是谁建的"),
         ("高瓴人工智能学院是什么时候成立的", "学院的院长是谁", "高瓴人工智能学院的院长是谁"),
         ("高瓴人工智能学院是什么时候成立的", "有多少人？", "高瓴人工智能学院有多少人？"),
@@ -41,10 +42,37 @@ PLATFORM = "“澧兰党建”云平台"
         ("《红楼梦》写于哪一年？", "那它的作者呢？", "《红楼梦》的作者是谁？"),
         ("《红楼梦》写于哪一年？", "作者是谁", "《红楼梦》的作者是谁"),
         ("洞庭湖在哪里？", "其面积有多大？", "洞庭湖的面积有多大？"),
+        ("《红楼梦》写于哪一年？", "该书有多少回？", "《红楼梦》有多少回？"),
+        ("谁战胜了青岛海牛队？", "他们进了几个球？", "青岛海牛队进了几个球？"),
+        ("应用经济学院的数字经济专业哪年设立？", "学院的院长是谁", "应用经济学院的院长是谁"),
     ],
 )
 def test_a_follow_up_is_completed(before: str, question: str, completed: str) -> None:
     assert complete(question, [Turn(before)]) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        ("中老铁路在这段时间内发送了多少货物？", "中老铁路在2023年上半年发送了多少货物？"),
+        ("这期间发送了多少货物？", "2023年上半年中老铁路发送了多少货物？"),
+        ("那一年的投资是多少？", "2023年中老铁路的投资是多少？"),
+        ("在这段时间，老挝的出口增长多少？", "在2023年上半年，老挝的出口增长多少？"),
+        ("它在这段时间内的运量是多少？", "中老铁路在2023年上半年的运量是多少？"),
+    ],
+)
+def test_that_time_is_the_time_of_the_turn_before(question: str, completed: str) -> None:
+    assert complete(question, [Turn("中老铁路在2023年上半年发送了多少旅客？")]) == completed
+
+
+def test_that_year_is_the_year_of_the_answer_where_the_question_has_none() -> None:
+    history = [Turn(f"{PLATFORM}是什么时候建成的？", "2021年9月")]
+    assert complete("那一年投资多少？", history) == f"2021年{PLATFORM}的投资多少？"
+
+
+def test_the_latest_name_of_an_institution_stands_for_it() -> None:
+    history = [Turn("中国人民大学应用经济学院在哪里？"), Turn("应用经济学院数字经济专业哪年设立？")]
+    assert complete("学院有多少教师？", history) == "应用经济学院有多少教师？"
 
 
 def test_topics_last_over_several_turns() -> None:
@@ -66,10 +94,18 @@ def test_he_is_the_person_that_was_the_answer() -> None:
         "各级政府及其有关部门可以采取哪些措施？",
         "划分中小企业的标准是什么？",
         "哪些行为会构成犯罪？",
+        "中老铁路在这段时间内发送了多少货物？",  # no turn before says which
+        "他的妻子被囚禁了多久？",  # a platform has none
+        "该词通常用来描述谁？",
     ],
 )
 def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
     assert complete(question, [Turn(f"{PLATFORM}投资多少？")]) == question
+
+
+def test_that_time_that_no_turn_names_is_left_as_it_is() -> None:
+    question = "中老铁路在这段时间内发送了多少货物？"
+    assert complete(question, [Turn("中老铁路在这段时间内发送了多少旅客？")]) == question
 
 
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=3))
@@ -144,8 +180,10 @@ def test_the_measuring_command(tmp_path: Path, capsys: pytest.CaptureFixture[str
         (tmp_path / f"{name}.jsonl").write_text(lines, "utf-8")
     (tmp_path / "qrels").mkdir()
     (tmp_path / "qrels/test.tsv").write_text("query-id\tcorpus-id\tscore\nc\t0\t1\n", "utf-8")
-    follow_ups.main([str(tmp_path)])
+    Library.build(tmp_path / "corpus.jsonl", tmp_path / "eval" / tmp_path.name)
+    follow_ups.main([str(tmp_path), "--data", str(tmp_path)])
     out = capsys.readouterr().out
-    assert "| 1 | as it is | 0.000 |" in out
-    assert "| 1 | completed | 1.000 |" in out
+    assert "| 1 | BM25 | as it is | 0.000 |" in out
+    assert "| 1 | BM25 | completed | 1.000 |" in out
+    assert "| 1 | the system | completed | 1.000 | 1.000 | 1.000 | 1 | 1 |" in out
     assert "1 questions that stand by themselves, changed 0.00%" in out

@@ -135,6 +135,11 @@ _REMARKS = _glosses(
         r"这一问没有找到依据：(?P<asked>.+)": "No evidence was found for this part: {asked}",
         r"原文没有写是哪一年，请核对是不是.+。": "The document does not say of which year it is: check that "
         "it is the one you mean.",
+        r"没有找到(?P<meant>.+)的内容，“.+”按文章日期(?P<day>[\d-]+)理解为(?P<told>.+)，请核对。": "Nothing "
+        "was found of {meant}: counted from the date of the document, {day}, it is {told}. Check "
+        "that this is what you mean.",
+        r"文章没有日期，“.+”是不是(?P<meant>.+)无法确定，请核对。": "The document has no date: check that "
+        "it is of {meant}.",
         r"[两三]处说法不同：.+": "The documents differ: each is named below with its date and value, the "
         "newest first.",
         r"没有分别找到两边的数，无法比较。": "A figure was not found for each side: they cannot be compared.",
