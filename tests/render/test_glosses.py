@@ -29,7 +29,7 @@ CAUSED += [ROOT / f"index/{name}.py" for name in ("collections", "documents", "e
 CAUSED += [ROOT / f"index/{name}.py" for name in ("sources", "uploads")]
 # Whoever writes into the text of an answer; another module that does belongs into this list.
 WRITERS = {"answering", "asked", "comparing", "together", "undated", "writing"}
-SPEAKERS = {"comparing", "together", "undated", "when"}  # what they say is plain in the source
+SPEAKERS = {"comparing", "together", "undated"}  # what they say is plain in the source
 ELSE = set(glosses.KINDS.values())
 
 
