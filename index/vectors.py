@@ -1,4 +1,4 @@
-"""Search over unit vectors in 16 bits. With ``index/shortlist.py`` the one place that knows FAISS.
+"""Search over unit vectors in 16 bits, by FAISS, which only this and ``index/shortlist.py`` search with.
 
 Memory is what limits the search, so half the bytes of 32 bits is half the time. Of many rows, only
 those on a shortlist are compared in 16 bits (docs/decisions/0010).
