@@ -18,7 +18,7 @@ from index.faiss_threads import threads
 from index.manifest import Buffer
 
 LEAST = 50_000  # rows from which on it is worth its file and the time that building takes
-_LEAST_LISTED, _LISTED_FOR_ONE = 500, 5  # rows, at the least, and for each that is asked for
+_LEAST_LISTED, _LISTED_FOR_ONE = 1_000, 10  # rows, at the least, and for each that is asked for
 _TRAINED = 4_096  # rows; for 16 values FAISS would not take more
 _AT_ONCE = 65_536  # rows in 32 bits that are in memory at once
 _BITS = 4

@@ -106,7 +106,7 @@ class Vectors:
         """The ``min(k, n)`` best rows for each of ``queries`` (q, d), float32 unit rows.
 
         With ``among`` (m,), rows in any order without repeats, only these are compared, all of
-        them. Without, a shortlist may miss one of the best in some thousand.
+        them. Without, a shortlist of many rows may miss one in some ten thousand.
 
         Raises ``ModelError`` for vectors that are not that, ``InputError`` for ``k`` < 1.
         """
