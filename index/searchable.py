@@ -21,6 +21,7 @@ from index.types import Chunk, Document
 from index.vectors import Vectors
 
 _VECTORS, _WINDOW_WORDS, _DOCUMENT_WORDS = "vectors.faiss", "words_windows", "words_documents"
+_SHORTLIST = "vectors.shortlist"  # of a large index that was built since there is one
 _WINDOW_CHUNK, _CHUNK_DOCUMENT = "window_chunk.rows", "chunk_document.rows"
 
 Rows = npt.NDArray[np.int64]
@@ -102,6 +103,7 @@ def document_tokens(document: Document) -> list[str]:
 
 def to_files(index: SearchIndex) -> dict[str, Buffer]:
     """The files of a generation."""
+    shortlist = index.vectors.shortlist
     return {
         records.DOCUMENTS: records.documents_to_bytes(index.documents),
         records.NAMES: records.names_to_bytes(index.by_id),
@@ -110,6 +112,7 @@ def to_files(index: SearchIndex) -> dict[str, Buffer]:
         _WINDOW_CHUNK: index.window_chunk.astype("<i8").tobytes(),
         _CHUNK_DOCUMENT: index.chunk_document.astype("<i8").tobytes(),
         _VECTORS: index.vectors.to_bytes(),
+        **({_SHORTLIST: shortlist.to_bytes()} if shortlist else {}),
         **index.window_words.to_files(_WINDOW_WORDS),
         **index.document_words.to_files(_DOCUMENT_WORDS),
     }
@@ -131,7 +134,9 @@ def from_generation(generation: Generation) -> SearchIndex:
         by_id=by_id,
         sources=sources.from_bytes(bytes(files[sources.FILE]), len(documents)),
         chunks=records.chunks_from_bytes(files[records.CHUNKS], by_id),
-        vectors=Vectors.from_bytes(files[_VECTORS], header.counts.windows, header.model.dimension),
+        vectors=Vectors.from_bytes(
+            files[_VECTORS], header.counts.windows, header.model.dimension, files.get(_SHORTLIST)
+        ),
         window_words=LexicalIndex.from_files(_WINDOW_WORDS, files),
         document_words=LexicalIndex.from_files(_DOCUMENT_WORDS, files),
         window_chunk=_rows(files, _WINDOW_CHUNK, header.counts.passages),

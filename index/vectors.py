@@ -1,13 +1,11 @@
-"""Search over unit vectors in 16 bits, all of them compared. The one place that knows FAISS.
+"""Search over unit vectors in 16 bits, by FAISS, which only this and ``index/shortlist.py`` search with.
 
-Half the bytes of 32 bits is half the time, as memory is what limits the search; the ten best
-stay the same (docs/decisions/0010).
+Memory is what limits the search, so half the bytes of 32 bits is half the time. Of many rows, only
+those on a shortlist are compared in 16 bits (docs/decisions/0010).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import IndexDamaged, InputError, ModelError
+from index.faiss_threads import threads
 from index.manifest import Buffer
+from index.shortlist import LEAST, Shortlist
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -38,29 +38,29 @@ class Neighbours:
 class Vectors:
     """The rows (n, d) of an index, searched by inner product; never changed once built."""
 
-    __slots__ = ("_data", "_index")
+    __slots__ = ("_data", "_index", "_shortlist")
 
-    def __init__(self, index: Any, data: Buffer) -> None:
+    def __init__(self, index: Any, data: Buffer, shortlist: Shortlist | None = None) -> None:
         self._index = index  # a faiss.IndexScalarQuantizer, on the memory of ``data``
         self._data = data
+        self._shortlist = shortlist
 
     @classmethod
     def build(cls, matrix: Floats) -> Vectors:
         """Index ``matrix`` (n, d), float32 unit rows; ``ModelError`` where it is not that."""
-        import faiss
-
         if matrix.ndim != 2 or matrix.shape[1] < 1:
             raise ModelError(f"向量应为 (条数, 维数) 的矩阵，实为 {matrix.shape}。请检查嵌入模型。")
         _check_units(matrix, matrix.shape[1])
-        index = _empty(matrix.shape[1])
-        if len(matrix):
-            index.add(np.ascontiguousarray(matrix))
-        data = faiss.serialize_index(index).tobytes()
-        return cls(_opened(data), data)
+        data = _written(matrix)
+        index = _opened(data)
+        many = len(matrix) >= LEAST
+        return cls(index, data, Shortlist.build(_rows(data, index), index) if many else None)
 
     @classmethod
-    def from_bytes(cls, data: Buffer, n: int, d: int) -> Vectors:
+    def from_bytes(cls, data: Buffer, n: int, d: int, shortlist: Buffer | None = None) -> Vectors:
         """Open what ``to_bytes`` gave for ``n`` rows of ``d`` numbers, without copying it.
+
+        Without the bytes of its ``shortlist``, all rows are compared.
 
         ``data`` must have been verified: FAISS does not defend itself against hostile bytes.
         Raises ``IndexDamaged`` where it is not that index.
@@ -82,11 +82,17 @@ class Vectors:
                 f"向量文件应为 16 位内积索引 {n} 条 {d} 维，"
                 f"实为 {found[0]} {found[2]} 条 {found[3]} 维。{_REMEDY}"
             )
-        return cls(index, data)
+        listed = None if shortlist is None else Shortlist.from_bytes(shortlist, index)
+        return cls(index, data, listed)
 
     def to_bytes(self) -> Buffer:
-        """The whole index as bytes, the same for the same rows."""
+        """All rows as bytes, the same for the same rows."""
         return self._data
+
+    @property
+    def shortlist(self) -> Shortlist | None:
+        """What a search compares first; None where there are too few rows."""
+        return self._shortlist
 
     @property
     def dimension(self) -> int:
@@ -99,7 +105,8 @@ class Vectors:
     def search(self, queries: Floats, k: int, among: Ids | None = None) -> Neighbours:
         """The ``min(k, n)`` best rows for each of ``queries`` (q, d), float32 unit rows.
 
-        With ``among`` (m,), rows in any order without repeats, only these are compared.
+        With ``among`` (m,), rows in any order without repeats, only these are compared, all of
+        them. Without, a shortlist of many rows may miss one in some ten thousand.
 
         Raises ``ModelError`` for vectors that are not that, ``InputError`` for ``k`` < 1.
         """
@@ -111,11 +118,9 @@ class Vectors:
         if k == 0 or len(queries) == 0:
             shape = (len(queries), k)
             return Neighbours(np.empty(shape, np.int64), np.empty(shape, np.float32))
-        with _threads(1 if len(queries) == 1 else None):
-            scores, ids = self._index.search(
-                np.ascontiguousarray(queries), k, params=self._only(among)
-            )
-        order = np.lexsort((ids, -scores), axis=1)
+        with threads(1 if len(queries) == 1 else None):
+            scores, ids = self._compared(np.ascontiguousarray(queries), k, among)
+        order = np.lexsort((ids, -scores), axis=1)[:, :k]
         return Neighbours(
             np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
         )
@@ -123,12 +128,19 @@ class Vectors:
     def scores_at(self, query: Floats, rows: Ids) -> Floats:
         """Inner product of ``query`` (d,), a float32 unit vector, with each of ``rows``."""
         _check_units(query[np.newaxis], self.dimension)
-        scores: Floats = self._rows()[rows].astype(np.float32) @ query
+        scores: Floats = _rows(self._data, self._index)[rows].astype(np.float32) @ query
         return scores
 
     def matrix(self) -> Floats:
         """A copy of all rows (n, d)."""
-        return self._rows().astype(np.float32)
+        return _rows(self._data, self._index).astype(np.float32)
+
+    def _compared(self, queries: Floats, k: int, among: Ids | None) -> tuple[Floats, Ids]:
+        """Scores and ids (q, k or more) of the best rows, in no special order."""
+        if self._shortlist is not None and among is None:
+            return self._shortlist.search(queries, k)
+        scores, ids = self._index.search(queries, k, params=self._only(among))
+        return scores, ids
 
     def _only(self, rows: Ids | None) -> Any:
         """FAISS's parameters for comparing only ``rows``, one bit for each row of all."""
@@ -143,17 +155,21 @@ class Vectors:
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
         return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
 
-    def _rows(self) -> npt.NDArray[np.float16]:
-        """The stored rows (n, d): the file's end."""
-        n, d = len(self), self.dimension
-        start = len(self._data) - 2 * n * d
-        return np.frombuffer(self._data, "<f2", n * d, start).reshape(n, d)
-
 
 def _empty(d: int) -> Any:
     import faiss
 
     return faiss.IndexScalarQuantizer(d, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+
+def _written(matrix: Floats) -> bytes:
+    """FAISS's index of ``matrix`` (n, d)."""
+    import faiss
+
+    index = _empty(matrix.shape[1])
+    if len(matrix):
+        index.add(np.ascontiguousarray(matrix))
+    return faiss.serialize_index(index).tobytes()
 
 
 def _opened(data: Buffer) -> Any:
@@ -163,6 +179,12 @@ def _opened(data: Buffer) -> Any:
     array = np.frombuffer(data, np.uint8)
     reader = faiss.ZeroCopyIOReader  # type: ignore[attr-defined]  # missing in its stubs
     return faiss.read_index(reader(faiss.swig_ptr(array), array.size))
+
+
+def _rows(data: Buffer, index: Any) -> npt.NDArray[np.float16]:
+    """The rows (n, d) of FAISS's ``index`` on ``data``: its end."""
+    n, d = index.ntotal, index.d
+    return np.frombuffer(data, "<f2", n * d, len(data) - 2 * n * d).reshape(n, d)
 
 
 def _check_units(matrix: Floats, d: int) -> None:
@@ -180,17 +202,3 @@ def _check_units(matrix: Floats, d: int) -> None:
             f"共 {wrong.size} 个向量长度不是 1，第一个是第 {row} 个，长度 "
             f"{np.sqrt(squares[row]):.6g}。嵌入模型的输出有误，请检查模型文件。"
         )
-
-
-@contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """Let FAISS use ``count`` threads in this thread; for one query, starting more costs more."""
-    import faiss
-
-    before = faiss.omp_get_max_threads()
-    if count:
-        faiss.omp_set_num_threads(count)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)

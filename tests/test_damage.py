@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from index import build, journal, manifest, searchable, store
+from index import build, journal, manifest, searchable, store, vectors
 from index.errors import IndexDamaged, IndexMismatch
 from index.manifest import MANIFEST, FileEntry, Manifest, Pointer
 from rag import Library
@@ -34,7 +34,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(40):
         lines = ["".join(chance.choices(words, k=30)) + f"{number}。" for _ in range(6)]
         (folder / f"{number}.txt").write_text("\n\n".join([f"第{number}篇", *lines]), "utf-8")
-    build.build([folder], root, SmallEncoder())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "LEAST", 16)  # so that it has the files of a large index
+        build.build([folder], root, SmallEncoder())
     return root
 
 
