@@ -15,6 +15,7 @@ from rag.claims import Flaw, Source
 # Of the written words, by weight, so many must stand in the evidence; from the curve in
 # docs/decisions/0011 (python -m benchmarks.check_support).
 THRESHOLD = 0.65
+_TOGETHER = 0.5  # of a clause's words must stand in one sentence or with it
 _SENTENCES_MAX = 3
 _TRIED = 8  # sources that are tried for a value that is still open
 _NEAR = 0.7  # ... and have so much of the words that the best has: else they are on other things
@@ -23,6 +24,9 @@ _DENIED = re.compile(
     r"(?:(?:不|未|没有?|非)(?!过|少|仅|但|断|同|久|光|论|管|足|超|低于|高于|来|常|法)|无(?!论|锡|线|人机)|禁止|严禁|切?勿)"
     r"(?:得|能|可|会|应|要|予|准|许|再|是|曾|有|需|必|用|在){0,2}(?P<what>[\u4e00-\u9fff]{2})"
 )
+
+
+_CLAUSE_END = re.compile(r"[，。；;：:！？!?]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,27 @@ def best(sentence: str, sources: Sequence[Source]) -> Support:
     chosen = [sources[i] for i in places]
     texts = "".join(source.text for source in chosen)
     around = "\n".join(source.around for source in chosen)
-    turned = _turned_round(sentence, texts)
-    coverage = 0.0 if turned else asked.share_in(_words(f"{texts}\n{around}"))
+    coverage = asked.share_in(_words(f"{texts}\n{around}"))
+    if _turned_round(sentence, texts) or not _is_together(sentence, chosen):
+        coverage = 0.0
     return Support(tuple(places), coverage, claims.flaws(sentence, chosen))
+
+
+def _is_together(sentence: str, chosen: Sequence[Source]) -> bool:
+    """Whether each clause has half of its words in one source, and all have in the sources' own text.
+
+    Words picked from everywhere say nothing that one of the sentences says.
+    """
+    bare = claims.read(sentence).without_numbers.replace("\0", " ")
+    parts = [_words(clause) for clause in _CLAUSE_END.split(bare)]
+    wholes = [_words(f"{source.text}\n{source.around}") for source in chosen]
+    own = _words("".join(source.text for source in chosen))
+    said = _words(_without_numbers(sentence)).share_in(own) >= _TOGETHER
+    return said and all(
+        max(part.share_in(whole) for whole in wholes) >= _TOGETHER
+        for part in parts
+        if len(part.content) > 1
+    )
 
 
 def nearest(sentence: str, sources: Sequence[Source], count: int) -> list[int]:

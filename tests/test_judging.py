@@ -69,6 +69,12 @@ def test_what_is_said_of_another_is_not_borne_out(claim: str, holds: bool) -> No
     assert judged(claim, quoted(TOWN, "清河镇教育")).found.holds is holds
 
 
+def test_words_from_everywhere_say_nothing() -> None:
+    claim = "装设备要农户自己掏钱，但要农户自己掏钱，因为水价办法将另行制定。"
+    assert not judged(claim, quoted(ARTICLE, "白石湾灌区")).found.holds
+    assert judged("农户没有出一分钱设备费。", quoted(ARTICLE, "白石湾灌区")).found.holds
+
+
 @pytest.mark.parametrize(
     ("question", "draft", "says"),
     [
