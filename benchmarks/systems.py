@@ -181,20 +181,24 @@ def _line(row: Row) -> str:
         f"{row.passages:,}",
         row.system,
         _building(row),
-        f"{found.cold_start_s:.2f} ({_times(by.cold_start_s)})",
-        f"{found.p50_ms:.1f} / {found.p95_ms:.1f} ({_times(by.p50_ms)}; {found.questions:.0f})",
-        f"{found.build_peak_mb:.0f} / {found.ask_peak_mb:.0f} ({_times(by.ask_peak_mb)})",
+        f"{found.cold_start_s:.2f} ({_short(by.cold_start_s)})",
+        f"{found.p50_ms:.1f} / {found.p95_ms:.1f} ({_short(by.p50_ms)}; {found.questions:.0f})",
+        f"{found.build_peak_mb:.0f} / {found.ask_peak_mb:.0f} ({_short(by.ask_peak_mb)})",
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def _building(row: Row) -> str:
-    if row.built == "nothing":
-        return "-"
-    if row.built == "made up":
-        return f"{row.median.build_s:.1f} s*"
-    return f"{row.median.tokens_per_s:,.0f} ({_times(row.youju_ratio.tokens_per_s)})"
+    """Compared only where youju, too, embeds."""
+    found = row.median
+    cells = {
+        "embedded": f"{found.tokens_per_s:,.0f} ({_short(row.youju_ratio.tokens_per_s)})",
+        "made up": f"{_short(found.build_s)} s*",
+        "words": f"{found.tokens_per_s:,.0f}",
+        "nothing": "-",
+    }
+    return cells[row.built]
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.2g}" if ratio < 10 else f"{ratio:.0f}"
+def _short(number: float) -> str:
+    return f"{number:.2g}" if number < 10 else f"{number:.0f}"
