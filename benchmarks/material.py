@@ -22,6 +22,17 @@ def passages(folder: Path, count: int) -> list[str]:
     return random.Random(7).sample(found, min(count, len(found)))
 
 
+def pieces(folder: Path, count: int, longest: int) -> list[str]:
+    """``count`` texts of ``longest`` characters or, where an article ends, at least half as many."""
+    found = [
+        text[at : at + longest]
+        for line in corpus_lines(folder)
+        for text in [json.loads(line)["text"].replace("\n", "")]
+        for at in range(0, len(text) - longest // 2, longest)
+    ]
+    return random.Random(7).sample(found, min(count, len(found)))
+
+
 def questions(folder: Path, count: int) -> list[str]:
     """The first ``count`` questions."""
     lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()

@@ -13,10 +13,11 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
 def run() -> None:
-    """Three pictures: embedding, recall against latency, growth."""
+    """One file of embedding, recall against latency and growth; one of systems side by side."""
     import matplotlib
 
     matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "youju"  # the same picture has the same bytes
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(1, 3, figsize=(15, 4.5), layout="constrained")
@@ -24,6 +25,9 @@ def run() -> None:
     _vectors(axes[1], _read("vectors"))
     _growth(axes[2], _read("growth"))
     figure.savefig(IMAGES / "performance.svg", metadata={"Date": None})
+    figure, axes = pyplot.subplots(1, 2, figsize=(13, 4.5), layout="constrained")
+    _systems(axes, _read("systems")["rows"])
+    figure.savefig(IMAGES / "systems.svg", metadata={"Date": None})
 
 
 def _read(name: str) -> Any:
@@ -61,3 +65,18 @@ def _growth(axes: Any, stored: Any) -> None:
         axes.plot(passages, [size[part]["p50_ms"] for size in sizes], marker="o", label=part)
     axes.set(title="One question", xlabel="passages", ylabel="p50 ms", xscale="log", yscale="log")
     axes.legend(fontsize="small")
+
+
+def _systems(axes: Any, rows: Any) -> None:
+    """A line for each system: latency of a question, memory while asked."""
+    for panel, figure, label in zip(
+        axes, ("p50_ms", "ask_peak_mb"), ("p50 ms", "MB at the peak"), strict=True
+    ):
+        for system in dict.fromkeys(row["system"] for row in rows):
+            own = [row for row in rows if row["system"] == system]
+            passages = [row["passages"] for row in own]
+            panel.plot(passages, [row["median"][figure] for row in own], marker="o", label=system)
+        panel.set(xlabel="passages", ylabel=label, xscale="log", yscale="log")
+    axes[0].set_title("One question")
+    axes[1].set_title("Memory to answer")
+    axes[1].legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))

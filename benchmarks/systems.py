@@ -1,140 +1,204 @@
-"""The same passages and questions through what a user would pick instead, as its docs show it.
+"""The same passages and questions through what a user would pick instead, as each grows.
 
-Every embedding is by the same weights. Building: passages to an index that can be asked;
-asking: a question to its five best passages.
+Every system at every size builds in one process and answers in another, so that cold start and
+peak memory are its own, and the systems take turns. Of more than ``EMBEDDED`` passages the vectors
+are made up (see `benchmarks.growth`), as torch would take hours; a question's never are.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import material, timing
+import numpy as np
+
+from benchmarks import material, start, timing
+from benchmarks.growth import real_vectors
+from benchmarks.one_system import Asked, Built, Task
+from benchmarks.peers import OWN, SYSTEMS
+from benchmarks.vectors import drawn
 from index import bundled_model
 
-QUERIES = 20
+SIZES = (1_000, 10_000, 100_000)
+EMBEDDED = 1_000
+QUESTIONS = 101  # the first gives the cold start
+LONGEST = 180  # characters of a passage: what youju embeds in one piece, as the others do
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """How to build from passages, and how to ask what was built."""
+class Figures:
+    """One system at one size: of a round, a median, or youju's divided by its own.
 
-    build: Callable[[Sequence[str]], Any]
-    ask: Callable[[Any, str], object]
+    ``build_s`` is from passages, with the model loaded, to a saved index; ``cold_start_s`` from the
+    start of a process to the first answer; p50 and p95 are of so many ``questions`` after it.
+    """
 
-
-def run(folder: Path, rounds: int, count: int = 48) -> None:
-    """Build and ask by turns."""
-    texts, questions = material.passages(folder, count), material.questions(folder, QUERIES)
-    systems = {
-        "youju": _youju(),
-        "sentence-transformers + faiss": _sentence_transformers(),
-        "langchain + faiss": _langchain(),
-        "txtai": _txtai(),
-        "bm25s (words only)": _bm25s(),
-        "BM25 rebuilt for each question (words only)": _rebuilt(),
-    }
-    built: dict[str, Any] = {}
-
-    def build(name: str) -> Callable[[], None]:
-        return lambda: built.__setitem__(name, systems[name].build(texts))
-
-    building = timing.alternate({name: build(name) for name in systems}, rounds)
-
-    def ask(name: str) -> Callable[[], None]:
-        return lambda: [systems[name].ask(built[name], q) for q in questions] and None
-
-    asking = {
-        name: {**asdict(taken), "ms_per_question": round(1e3 * taken.median / QUERIES, 2)}
-        for name, taken in timing.alternate({name: ask(name) for name in systems}, rounds).items()
-    }
-    timing.save(
-        "systems",
-        {"passages": count, "questions": QUERIES, "building": building, "asking": asking},
-    )
+    build_s: float
+    tokens_per_s: float
+    build_peak_mb: float
+    cold_start_s: float
+    questions: float
+    p50_ms: float
+    p95_ms: float
+    ask_peak_mb: float
 
 
-def _youju() -> System:
-    from rag import Library
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system at one size; ``built``: passages embedded, vectors made up, words, or nothing."""
 
-    work = Path(tempfile.mkdtemp())
-    turns = iter(range(1000))
-
-    def build(texts: Sequence[str]) -> Library:
-        rows = ({"_id": str(i), "title": "", "text": text} for i, text in enumerate(texts))
-        folder = work / str(next(turns))
-        folder.mkdir()
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (folder / "corpus.jsonl").write_text(lines, "utf-8")
-        return Library.build(folder / "corpus.jsonl", folder / "data")
-
-    return System(build, lambda library, question: library.search(question, k=5))
+    system: str
+    passages: int
+    tokens: int
+    built: str
+    median: Figures
+    youju_ratio: Figures
+    rounds: tuple[Figures, ...]
 
 
-def _sentence_transformers() -> System:
-    import faiss
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(bundled_model.prepare()), device="cpu")
-
-    def build(texts: Sequence[str]) -> Any:
-        rows = model.encode(list(texts), prompt_name="document", normalize_embeddings=True)
-        index = faiss.IndexFlatIP(rows.shape[1])
-        index.add(rows)
-        return index
-
-    def ask(index: Any, question: str) -> object:
-        return index.search(model.encode([question], prompt_name="query"), 5)
-
-    return System(build, ask)
+def run(
+    corpus: Path, questions: Path, work: Path, rounds: int, sizes: Sequence[int] = SIZES
+) -> None:
+    """Smallest size first; what is done is saved after each."""
+    model = bundled_model.prepare()  # once: it checks half a gigabyte
+    rows: list[Row] = []
+    for size in sorted(sizes):
+        task = _task(corpus, questions, work, size)
+        rows += _compared(task, model, rounds)
+        timing.save("systems", {"rows": rows})
+    print("\n".join(table(rows)))
 
 
-def _langchain() -> System:
-    from langchain_community.embeddings import HuggingFaceEmbeddings
-    from langchain_community.vectorstores import FAISS
+def _task(corpus: Path, questions: Path, work: Path, size: int) -> Task:
+    task = Task((work / "systems" / str(size)).resolve())
+    task.folder.mkdir(parents=True, exist_ok=True)
+    texts = material.pieces(corpus, size, LONGEST)
+    _write(task.texts, texts)
+    _write(task.questions, material.questions(questions, QUESTIONS))
+    task.vectors.unlink(missing_ok=True)
+    if size > EMBEDDED:
+        np.save(task.vectors, drawn(real_vectors(questions, work), len(texts)))
+    return task
 
-    embeddings = HuggingFaceEmbeddings(model_name=str(bundled_model.prepare()))
-    return System(
-        lambda texts: FAISS.from_texts([f"passage: {text}" for text in texts], embeddings),
-        lambda store, question: store.similarity_search(f"query: {question}", k=5),
-    )
+
+def _write(path: Path, texts: Sequence[str]) -> None:
+    path.write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
 
 
-def _txtai() -> System:
-    from txtai import Embeddings
-
-    folder = str(bundled_model.prepare())
-
-    def build(texts: Sequence[str]) -> Any:
-        embeddings = Embeddings(
-            path=folder, instructions={"query": "query: ", "data": "passage: "}, content=True
+def _compared(task: Task, model: Path, rounds: int) -> list[Row]:
+    texts = json.loads(task.texts.read_text("utf-8"))
+    tokens = _tokens(texts, model)
+    found: dict[str, list[Figures]] = {name: [] for name in SYSTEMS}
+    for turn in range(1, rounds + 1):
+        for name, own in found.items():
+            own.append(_once(name, task, model, tokens))
+            print(f"{len(texts)} passages, round {turn}, {name}: {own[-1]}", flush=True)
+    best = median(found[OWN])
+    return [
+        Row(
+            system=name,
+            passages=len(texts),
+            tokens=tokens,
+            built=_built(name, task),
+            median=median(own),
+            youju_ratio=ratio(best, median(own)),
+            rounds=tuple(own),
         )
-        embeddings.index(list(texts))
-        return embeddings
-
-    return System(build, lambda embeddings, question: embeddings.search(question, 5))
+        for name, own in found.items()
+    ]
 
 
-def _bm25s() -> System:
-    import bm25s
-    import jieba
+def _tokens(texts: Sequence[str], model: Path) -> int:
+    """With the prompt and the marks at both ends."""
+    from tokenizers import Tokenizer
 
-    def build(texts: Sequence[str]) -> Any:
-        index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        index.index([jieba.lcut_for_search(text) for text in texts], show_progress=False)
-        return index
-
-    def ask(index: Any, question: str) -> object:
-        return index.retrieve([jieba.lcut_for_search(question)], k=5, show_progress=False)
-
-    return System(build, ask)
+    tokenizer = Tokenizer.from_file(str(model / bundled_model.TOKENIZER))
+    return sum(len(row.ids) for row in tokenizer.encode_batch([f"passage: {t}" for t in texts]))
 
 
-def _rebuilt() -> System:
-    """As Langchain-Chatchat's ensemble retriever: the words are indexed anew for each question."""
-    words = _bm25s()
-    return System(list, lambda texts, question: words.ask(words.build(texts), question))
+def _once(name: str, task: Task, model: Path, tokens: int) -> Figures:
+    built = Built(**_child("build", name, task, model))
+    asked = Asked(**_child("ask", name, task, model))
+    return Figures(
+        build_s=round(built.seconds, 5),
+        tokens_per_s=round(tokens / built.seconds),
+        build_peak_mb=built.peak_mb,
+        cold_start_s=asked.cold_start_s,
+        questions=asked.questions,
+        p50_ms=asked.p50_ms,
+        p95_ms=asked.p95_ms,
+        ask_peak_mb=asked.peak_mb,
+    )
+
+
+def _child(action: str, name: str, task: Task, model: Path) -> dict[str, Any]:
+    """What a process of its own prints."""
+    command = [sys.executable, "-m", "benchmarks.one_system", action, name, str(task.folder)]
+    command += [str(model), str(time.monotonic())]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=start.ROOT)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _built(name: str, task: Task) -> str:
+    if SYSTEMS[name].builds != "vectors":
+        return SYSTEMS[name].builds
+    return "made up" if task.vectors.exists() else "embedded"
+
+
+def median(rounds: Sequence[Figures]) -> Figures:
+    """Of each figure by itself."""
+    columns = zip(*map(astuple, rounds), strict=True)
+    return Figures(*map(statistics.median, columns))
+
+
+def ratio(own: Figures, other: Figures) -> Figures:
+    """``own`` divided by ``other``."""
+    pairs = zip(astuple(own), astuple(other), strict=True)
+    return Figures(*(round(a / b, 3) for a, b in pairs))
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """Lines of Markdown: medians, and in brackets youju's divided by them."""
+    return [
+        "| passages | | build, tokens/s (* seconds without embedding) | cold start, s |"
+        " a question, p50 / p95 ms (questions) | peak MB, building / asking |",
+        "|---|---|---|---|---|---|",
+        *map(_line, rows),
+    ]
+
+
+def _line(row: Row) -> str:
+    found, by = row.median, row.youju_ratio
+    cells = [
+        f"{row.passages:,}",
+        row.system,
+        _building(row),
+        f"{found.cold_start_s:.2f} ({_short(by.cold_start_s)})",
+        f"{found.p50_ms:.1f} / {found.p95_ms:.1f} ({_short(by.p50_ms)}; {found.questions:.0f})",
+        f"{found.build_peak_mb:.0f} / {found.ask_peak_mb:.0f} ({_short(by.ask_peak_mb)})",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _building(row: Row) -> str:
+    """Compared only where youju, too, embeds."""
+    found = row.median
+    cells = {
+        "embedded": f"{found.tokens_per_s:,.0f} ({_short(row.youju_ratio.tokens_per_s)})",
+        "made up": f"{_short(found.build_s)} s*",
+        "words": f"{found.tokens_per_s:,.0f}",
+        "nothing": "-",
+    }
+    return cells[row.built]
+
+
+def _short(number: float) -> str:
+    return f"{number:.2g}" if number < 10 else f"{number:.0f}"

