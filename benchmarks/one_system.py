@@ -20,7 +20,6 @@ from benchmarks import peers, timing
 from benchmarks.peers import Ask, System
 
 _LONGEST_S = 30.0  # a system that is slow at a size is asked fewer questions
-_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def ask(name: str, system: System, task: Task, started: float) -> Asked:
 def _asked(answer: Ask, questions: Sequence[str]) -> list[float]:
     taken: list[float] = []
     for question in questions:
-        if len(taken) >= _FEWEST and sum(taken) > _LONGEST_S:
+        if sum(taken) > _LONGEST_S:
             break
         taken.append(_seconds(lambda: answer(question)))  # noqa: B023
     return taken
