@@ -34,22 +34,34 @@ _IR_VERSION = 10
 
 
 def write(
-    tensors: Mapping[str, Floats], config: Mapping[str, Any], head: Head, target: Path
+    tensors: Mapping[str, Floats],
+    config: Mapping[str, Any],
+    head: Head,
+    target: Path,
+    divisors: Mapping[str, Floats] | None = None,
 ) -> None:
     """Write the graph of a model of ``KINDS`` (transformers' names of tensors, and its config).
 
     ``head``: "mean" and "cls" give ``vectors`` (1, hidden), the mean over the tokens or the first
     one at unit length; "span" gives ``starts`` and ``ends`` (tokens,), by ``head.weight`` (2, hidden) and
-    ``head.bias``.
+    ``head.bias``. ``divisors``: see ``index/smoothing.py``.
     """
     import onnx
 
-    graph = _Graph(tensors, float(config["layer_norm_eps"]))
-    x = _embed(graph, first_position(config))
-    for layer in range(config["num_hidden_layers"]):
-        x = _layer(graph, f"encoder.layer.{layer}", config["num_attention_heads"], x)
+    graph = _Graph(tensors, float(config["layer_norm_eps"]), divisors or {})
+    x = _body(graph, config)
     outputs = _span(graph, x) if head == "span" else _vector(graph, head, x)
     onnx.save(graph.model(config["hidden_size"], outputs), target)
+
+
+def exact(tensors: Mapping[str, Floats], config: Mapping[str, Any]) -> onnx.ModelProto:
+    """The graph in 32 bits whose outputs are the inputs of every product, by the product's name."""
+    graph = _Exact(tensors, float(config["layer_norm_eps"]), {})
+    _body(graph, config)
+    for name, x in graph.products.items():
+        graph.output(name, x)
+    shapes: dict[str, list[int | str]] = {name: [1, "tokens", name] for name in graph.products}
+    return graph.model(config["hidden_size"], shapes)
 
 
 def first_position(config: Mapping[str, Any]) -> int:
@@ -60,8 +72,10 @@ def first_position(config: Mapping[str, Any]) -> int:
 class _Graph:
     """Nodes and constants while they are collected."""
 
-    def __init__(self, tensors: Mapping[str, Floats], epsilon: float) -> None:
-        self.tensors, self._epsilon = tensors, epsilon
+    def __init__(
+        self, tensors: Mapping[str, Floats], epsilon: float, divisors: Mapping[str, Floats]
+    ) -> None:
+        self.tensors, self._epsilon, self._divisors = tensors, epsilon, divisors
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
 
@@ -104,10 +118,18 @@ class _Graph:
         scale, bias = self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
         return self.one("LayerNormalization", x, scale, bias, epsilon=self._epsilon)
 
+    def side_by_side(self, names: Sequence[str]) -> tuple[Floats, Floats]:
+        """Weights (out, in) and biases of several matrices."""
+        weights = np.concatenate([self.tensors[f"{name}.weight"] for name in names])
+        return weights, np.concatenate([self.tensors[f"{name}.bias"] for name in names])
+
     def linear(self, names: Sequence[str], x: str) -> str:
         """``x`` times the matrices side by side, in 8 bits."""
-        weights = np.concatenate([self.tensors[f"{name}.weight"] for name in names])  # (out, in)
-        bias = np.concatenate([self.tensors[f"{name}.bias"] for name in names])
+        weights, bias = self.side_by_side(names)
+        divisors = self._divisors.get(names[0])
+        if divisors is not None:
+            weights = weights * divisors
+            x = self.one("Mul", x, self.constant(f"{names[0]}.factors", 1 / divisors))
         scales = np.maximum(np.abs(weights).max(axis=1), np.float32(1e-12)) / np.float32(_LEVELS)
         rounded = np.round(weights / scales[:, None]).astype(np.int8)
         inputs = (
@@ -134,6 +156,30 @@ class _Graph:
         )
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+
+
+class _Exact(_Graph):
+    """The same in 32 bits, with the inputs of its products (``products``, by the first name)."""
+
+    def __init__(
+        self, tensors: Mapping[str, Floats], epsilon: float, divisors: Mapping[str, Floats]
+    ) -> None:
+        super().__init__(tensors, epsilon, divisors)
+        self.products: dict[str, str] = {}
+
+    def linear(self, names: Sequence[str], x: str) -> str:
+        """``x`` times the matrices side by side."""
+        self.products[names[0]] = x
+        weights, bias = self.side_by_side(names)
+        product = self.one("MatMul", x, self.constant(f"{names[0]}.exact", weights.T))
+        return self.one("Add", product, self.constant(f"{names[0]}.biases", bias))
+
+
+def _body(graph: _Graph, config: Mapping[str, Any]) -> str:
+    x = _embed(graph, first_position(config))
+    for layer in range(config["num_hidden_layers"]):
+        x = _layer(graph, f"encoder.layer.{layer}", config["num_attention_heads"], x)
+    return x
 
 
 def _embed(graph: _Graph, first: int) -> str:

@@ -22,7 +22,7 @@ from index.types import Span
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
-_START, _PAD, _END, _UNKNOWN = range(4)
+START, _PAD, END, _UNKNOWN = range(4)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Characters after which the whole tokenizer is worth its second.
 _MANY = 20_000
@@ -89,7 +89,7 @@ class Unigram:
         places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
         found = self._ids[places[self._hashes[places] == hashes]]
         # An unknown character costs a little more than the rarest piece.
-        return np.union1d(found, [_START, _PAD, _END, _UNKNOWN, self._lowest])
+        return np.union1d(found, [START, _PAD, END, _UNKNOWN, self._lowest])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +118,7 @@ def build(vocabulary: list[tuple[str, float]], unknown: int) -> Tokenizer:
     tokenizer.post_processor = TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",
-        special_tokens=[("<s>", _START), ("</s>", _END)],
+        special_tokens=[("<s>", START), ("</s>", END)],
     )
     return tokenizer
 
@@ -162,4 +162,4 @@ def _pair(ids: Ids, encoding: Encoding, most: int) -> Pair:
         for i, part in enumerate(encoding.sequence_ids[:end])
         if part == 1
     }
-    return Pair(np.append(ids[:end], _END), second)
+    return Pair(np.append(ids[:end], END), second)

@@ -29,8 +29,8 @@ def test_int8_agrees_with_sentence_transformers_on_every_sentence(
     sentences = [span.of(document.text) for chunk in chunks for span in chunk.sentences]
     assert len(sentences) > 50
     cosines = (int8.encode_passages(sentences) * exact.encode_passages(sentences)).sum(axis=1)
-    assert cosines.min() >= 0.99
-    assert cosines.mean() >= 0.995
+    assert cosines.min() >= 0.998
+    assert cosines.mean() >= 0.999
 
 
 def test_int8_finds_the_passages_that_sentence_transformers_finds(
