@@ -156,11 +156,9 @@ def scores(
             total[reranked.places] = reranked.scores - lowest + pool.fused.max()
         return total
     odds = {window.window: window.odds for window in read_windows}
-    clipped = [
-        np.clip(odds.get(int(window), ODDS_FLOOR), ODDS_FLOOR, ODDS_CEILING)
-        for window in pool.windows
-    ]
-    gained: Scores = np.float32(ODDS_WEIGHT) * (np.asarray(clipped, np.float32) - ODDS_FLOOR)
+    said = [odds.get(window, ODDS_FLOOR) for window in pool.windows.tolist()]
+    clipped = np.clip(np.asarray(said, np.float32), ODDS_FLOOR, ODDS_CEILING)
+    gained: Scores = np.float32(ODDS_WEIGHT) * (clipped - np.float32(ODDS_FLOOR))
     return pool.fused + gained
 
 
