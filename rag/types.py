@@ -44,8 +44,8 @@ class Citation:
 class Struck:
     """A sentence that a model wrote and the text does not bear out.
 
-    ``flaws`` are the spans of ``text`` (numbers, names) that the evidence does not have;
-    ``line`` is the line of the answer's text before which it stood.
+    ``flaws`` are the spans of ``text`` (numbers, names) that the evidence does not have, or has of
+    something else; ``line`` is the line of the answer's text before which it stood.
     """
 
     text: str

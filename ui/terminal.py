@@ -81,7 +81,7 @@ def _where(library: Library, passage: Passage) -> str:
 
 def _struck(struck: Struck) -> str:
     flaws = "、".join(span.of(struck.text) for span in struck.flaws)
-    return f"✗ {struck.text}（已划去：原文没有{flaws or '这样说'}）"
+    return f"✗ {struck.text}（已划去：原文没有这样说{flaws and '：' + flaws}）"
 
 
 @cache

@@ -55,7 +55,7 @@ def test_a_model_writes_the_answer(
         code, out, err = run("ask", FACT, "--data", seed_data)
     assert (code, err) == (0, "")
     assert "“一肩挑”比例实现率达96.56%。[1]" in out
-    assert "✗ 比例达到95.56%。（已划去：原文没有95.56%）" in out
+    assert "✗ 比例达到95.56%。（已划去：原文没有这样说：95.56%）" in out
 
 
 def test_search_json_is_one_hit_a_line(run: Run, seed_data: Path, seed_library: Library) -> None:
