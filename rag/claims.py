@@ -9,11 +9,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from index.simplified import simplified
 from index.types import Span
 from rag import dates, names, spans, units, values
 from rag.dates import Date
 from rag.values import Value
 
+_NEAR = 200  # characters in which these are found, lists of numbers between them
 _AHEAD, _BEHIND = 12, 8  # characters that tell what a number is about
 _NEARER = 0.2  # how much better another number's place must fit, to contradict a claim
 # Between the numbers of a list or a range, which share their place.
@@ -64,6 +66,7 @@ class Claims:
 @lru_cache(maxsize=4096)  # each sentence of the passages is held against every clause written
 def read(sentence: str, day: date | None = None) -> Claims:
     """The values and names of a sentence; an enumerator at its head (1. 一是) claims nothing."""
+    sentence = simplified(sentence)  # one character for one: the spans hold
     head = spans.ENUMERATOR.match(sentence)
     body = " " * head.end() + sentence[head.end() :] if head else sentence
     found = dates.read(body, day)
@@ -105,7 +108,7 @@ def _date_is_said(
     def rival(one: Date) -> bool:
         return (one.day is None, one.month is None) == (claim.day is None, claim.month is None)
 
-    said = [(source, one) for source in known for one in source.dates]
+    said = [(bare, one) for source, bare in _bare(known) for one in source.dates]
     right = [(place, one.span) for place, one in said if says(one)]
     if not right:
         return _year_is_said(claim, known, years)
@@ -122,7 +125,7 @@ def _year_is_said(claim: Date, known: Sequence[Claims], years: set[int | None]) 
 
 
 def _value_is_said(claims: Claims, claim: Value, known: Sequence[Claims]) -> bool:
-    said = [(source, one) for source in known for one in source.values]
+    said = [(bare, one) for source, bare in _bare(known) for one in source.values]
     right = [(place, one.span) for place, one in said if one.says(claim)]
     others = [
         (place, one.span)
@@ -134,24 +137,28 @@ def _value_is_said(claims: Claims, claim: Value, known: Sequence[Claims]) -> boo
     return _fits(claims, claim.span, right, others)
 
 
-Place = tuple[Claims, Span]  # a text, and a number in it
+Place = tuple[str, Span]  # a text without its numbers, and the place of one
 Pairs = tuple[frozenset[str], frozenset[str]]  # of a clause, of all within reach
 
 
 def _fits(claims: Claims, claim: Span, right: Sequence[Place], others: Sequence[Place]) -> bool:
     """Whether a right value stands in a place like the claim's, as far as any other does."""
-    mine = _place(claims, claim)
+    mine = _place(claims.without_numbers, claim)
     best = max(_likeness(mine, _place(*place)) for place in right)
     rival = max((_likeness(mine, _place(*place)) for place in others), default=0.0)
     return rival < best + _NEARER
 
 
-def _place(claims: Claims, span: Span) -> Pairs:
+def _bare(known: Sequence[Claims]) -> list[tuple[Claims, str]]:
+    return [(source, source.without_numbers) for source in known]
+
+
+def _place(bare: str, span: Span) -> Pairs:
     """The character pairs around a number: in its clause, and within reach."""
-    bare = claims.without_numbers
-    ahead = _JOINING.sub("", bare[: span.start])[-_AHEAD:]
+    ahead = _JOINING.sub("", bare[max(0, span.start - _NEAR) : span.start])[-_AHEAD:]
     after = _UNIT.match(bare, span.end)  # the lower end of a range leaves its unit to the upper
-    behind = _JOINING.sub("", bare[after.end() if after else span.end :])[:_BEHIND]
+    end = after.end() if after else span.end
+    behind = _JOINING.sub("", bare[end : end + _NEAR])[:_BEHIND]
     clause = _CLAUSE_END.split(ahead)[-1], _CLAUSE_END.split(behind)[0]
     return _pairs(*clause), _pairs(ahead, behind)
 

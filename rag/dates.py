@@ -24,6 +24,7 @@ _WRITTEN = re.compile(
 )
 # 1-6月, 2019、2020年: what stands before takes the first unit of what follows.
 _BEFORE = re.compile(rf"(?P<n>(?<![\d.])(?:\d{{1,4}}|{_YEAR}|{_SMALL}))\s*[-至到、和]\s*$")
+_LISTED = 20  # characters in which what is listed before a date begins
 _RELATIVE = re.compile(
     r"(?P<y>今年|本年度?|去年|上年|前年|明年|来年)(?:\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*月份?"
     r"(?:\s*(?P<d>\d{1,2})\s*[日号])?)?|(?P<month>本月|上(?:个)?月|下(?:个)?月)|(?P<day>今[天日]|昨[天日]|前天|明[天日])"
@@ -107,7 +108,7 @@ def _written(text: str, match: re.Match[str]) -> Iterator[Date]:
 def _before(text: str, first: Date) -> Iterator[Date]:
     """What is listed before a date in its leading unit, nearest first."""
     end = first.span.start
-    while match := _BEFORE.search(text, 0, end):
+    while match := _BEFORE.search(text, max(0, end - _LISTED), end):
         number = _number(match["n"])
         span = Span(*match.span("n"))
         if first.year and number and number > 999:

@@ -28,8 +28,8 @@ def sentences(pieces: Iterable[str]) -> Iterator[Draft]:
     """The sentences of a stream, each as soon as what follows shows that it is complete."""
     waiting, total = "", 0
     for piece in pieces:
+        waiting += piece[: max(0, LIMIT - total)]
         total += len(piece)
-        waiting += piece
         while (cut := _complete(waiting)) is not None:
             yield from _draft(waiting[:cut])
             waiting = waiting[cut:]

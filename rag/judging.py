@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.tokens import normalise
 from rag import claims, comparing, questions, rivals, support
 from rag.claims import Source
 from rag.drafts import Draft
@@ -12,7 +13,6 @@ from rag.instructions import speaks_to_a_model
 from rag.quoting import Evidence, Quoted
 from rag.reader import Reader
 from rag.support import Support
-from rag.verdict import choice
 
 _DECLINES = (
     "没有找到依据",
@@ -25,7 +25,7 @@ _DECLINES = (
 )
 _READ = 3  # sentences nearest to a claim that are read for what they say in its place
 _BESIDE = 3  # sentences on each side of one that are read with it
-_WINDOW_MAX = 450  # characters; the reader takes 384 tokens with the question
+_WINDOW_MAX = 280  # characters; the reader takes 384 tokens with question and title
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Judge:
 
     def verdict(self, draft: Draft) -> Verdict:
         """Held against the passages that a sentence cites, then, if they fail, against all."""
+        if speaks_to_a_model(draft.text):
+            return Verdict(draft.text, Support((), 0.0, ()), ())
         cited = [self._evidence[n - 1] for n in draft.markers if 0 < n <= len(self._evidence)]
         verdict = self._held(draft.text, cited) if cited else None
         if verdict is None or not verdict.found.holds:
             verdict = self._held(draft.text, self._evidence)
-        if speaks_to_a_model(draft.text):
-            return replace(verdict, found=replace(verdict.found, coverage=0.0))
         return verdict
 
     def _held(self, text: str, passages: Sequence[Sequence[Evidence]]) -> Verdict:
@@ -75,17 +75,19 @@ def _echoes(text: str, question: str) -> bool:
     """Whether a sentence has no word that the question has not, where that cannot be an answer."""
     if text.endswith(("？", "?")):
         return True
-    offers = questions.parse(question).kind is questions.Kind.YES_NO or comparing.read(question)
-    if offers or choice(question, "") is not None:
+    offers = "还是" in question or comparing.read(question)
+    if offers or questions.parse(question).kind is questions.Kind.YES_NO:
         return False
+    asked = normalise(question)
     said = claims.read(text)
     values = [value.span for value in said.values] + [date.span for date in said.dates]
     parts = [span.of(text) for span in (*values, *said.names)]
-    return all(part in question for part in (*parts, *questions.content_words(text)))
+    words = [*map(normalise, parts), *questions.content_words(text)]
+    return all(word in asked for word in words)
 
 
 def _window(evidence: Sequence[Evidence], at: int) -> Source:
-    """A sentence with those beside it in its passage, as many as the reader takes."""
+    """A sentence with those beside it in its passage, as far as the reader takes them."""
     here = evidence[at]
     first = last = at
     for far in range(1, _BESIDE + 1):

@@ -200,7 +200,7 @@ class Library:
         one = partial(self._extract, article=article, within=within)
         extract = together.answer(text, partial(asked.in_its_time, one, self.documents))
         extract = asked.understood(extract, question.strip(), self.documents)
-        yield from writing.answers(extract, self._index, self._search.reader, llm, text)
+        yield from writing.answers(extract, self._index, lambda: self._search.reader, llm, text)
 
     def _article(self, before: str, within: Scope) -> str:
         """The id of the article that the turn before was about; '' where there was none."""

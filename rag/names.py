@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from index import tokens
+from index.simplified import simplified
 from index.types import Span
 from rag import numerals, units
 
@@ -39,8 +40,8 @@ def read(text: str) -> list[Span]:
 
 
 def bare(text: str) -> str:
-    """``text`` as names are compared in: NFKC, lower case, no punctuation or white space."""
-    return _PLAIN.sub("", unicodedata.normalize("NFKC", text).lower())
+    """``text`` as names are compared in: NFKC, simplified, lower case, only letters and digits."""
+    return _PLAIN.sub("", simplified(unicodedata.normalize("NFKC", text)).lower())
 
 
 def kind(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index import tokens
 from index.types import Span
+from rag.attributes import MEASURED
 
 _INSIDE = ("n", "j", "vn", "an", "b", "eng", "l", "i")  # tags of words inside a noun phrase
 _NEVER = frozenset(
@@ -29,8 +30,7 @@ _QUOTED = re.compile(r"[“《「『][^”》」』]{1,40}[”》」』]")
 # What is asked of a thing: not part of its name.
 ATTRIBUTE = re.compile(
     r"(?:[净总毛]|[人户]均|平均)?"
-    r"(?:时间|日期|年份|地点|地址|位置|投资|投入|资金|金额|经费|预算|价格|费用|收入|营收|产值|生产总值|GDP|利润|成本|人口|人数|数量|总数|面积|长度|高度|重量"
-    r"|比例|占比|增速|增幅|规模|[率量额])$"
+    rf"(?:时间|日期|年份|地点|地址|位置|{MEASURED})$"
 )
 
 

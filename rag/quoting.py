@@ -43,14 +43,15 @@ class Quoted:
     def evidence(self) -> list[Evidence]:
         """Its sentences, without a table's header, and without those that speak to a model."""
         quotes = [s.shifted(-self.passage.start).of(self.passage.text) for s in self.sentences]
+        heads = [h for h in (self.title, self.passage.section) if not speaks_to_a_model(h)]
         found, before = [], [""]
         for span, quote, told in zip(self.sentences, quotes, tables.told(quotes), strict=True):
             is_row = told != quote
             if told and not self._is_tainted(span):
                 led = before[-1:] if is_row else before[-_BEFORE:]  # a table has its caption
-                around = "\n".join([self.title, self.passage.section, *led])
+                around = "\n".join([*heads, *led])
                 found.append(Evidence(self, span, quote, Source(told, around, self.day)))
-            before += [] if is_row else [quote]
+            before += [] if is_row or self._is_tainted(span) else [quote]
         return found
 
     def shown(self) -> str:

@@ -23,6 +23,7 @@ from rag.values import Value
 # (多少, 什么时候, 谁), and where it does not (from docs/decisions/0011; python -m benchmarks.exchanged).
 _PLAIN, _ODD = (2.0, 0.0), (8.0, -3.0)
 _ASKED_FOR = {"nr": "谁", "ns": "哪里"}  # by jieba's tags
+_PARTS_MAX = 16  # of a sentence; each is a pass of the reader for each window
 _NOTHING = -99.0  # log-odds go from -30 to 30
 
 Places = Callable[[Claims], list[Span]]  # in a text that was read
@@ -42,7 +43,8 @@ class _Part:
 def flaws(sentence: str, windows: Sequence[Source], reader: Reader) -> tuple[Flaw, ...]:
     """The values and names of ``sentence`` in the place of which ``windows`` have others.
 
-    A window is a stretch of text that the reader takes whole, its ``around`` title and heading.
+    Of very many only the first are asked for. A window is a stretch of text that the reader takes
+    whole, its ``around`` title and heading.
     """
     said = claims.read(sentence)
     parts = [
@@ -50,7 +52,9 @@ def flaws(sentence: str, windows: Sequence[Source], reader: Reader) -> tuple[Fla
         *map(_date, said.dates),
         *(_name(span, said.text) for span in said.names),
     ]
-    return tuple(part.flaw for part in parts if _has_rival(part, said.text, windows, reader))
+    return tuple(
+        part.flaw for part in parts[:_PARTS_MAX] if _has_rival(part, said.text, windows, reader)
+    )
 
 
 def _has_rival(part: _Part, claim: str, windows: Sequence[Source], reader: Reader) -> bool:
@@ -60,7 +64,11 @@ def _has_rival(part: _Part, claim: str, windows: Sequence[Source], reader: Reade
     own = other = _NOTHING
     for window, logits in zip(windows, reader.read(simplified(question), texts), strict=True):
         told = claims.read(simplified(window.text), window.day)
-        own = max(own, _odds(logits, part.same(told)))
+        same = part.same(told)
+        read_to = logits.tokens[-1].end if logits.tokens else 0
+        if any(place.end > read_to for place in same):
+            continue  # the reader was not shown where the claim's own value stands
+        own = max(own, _odds(logits, same))
         other = max(other, _odds(logits, part.others(told)))
     margin, least = _PLAIN if part.is_plain else _ODD
     return other > max(least, own + margin)

@@ -164,6 +164,6 @@ class _Words:
         return have / total if total else 0.0
 
 
-@lru_cache(maxsize=1024)  # the sentences of the passages are looked at for every written one
+@lru_cache(maxsize=4096)  # the sentences of the passages are looked at for every written one
 def _words(text: str) -> _Words:
     return _Words(questions.content_words(text), frozenset(words(text)) | frozenset(bigrams(text)))

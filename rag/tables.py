@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from index import layout
 from index.simplified import simplified
 from index.types import Chunk, Passage, Span
-from rag import dates, values
+from rag import dates, units, values
 from rag.questions import Question
 
 _MOST = re.compile(r"最(?P<how>多|大|高|长|重|快|贵|少|小|低|短|轻|慢|便宜)")
@@ -22,6 +22,7 @@ _LEAST = frozenset("少 小 低 短 轻 慢 便宜".split())
 _WHICH = re.compile(r"哪|谁|什么(?:地方|单位)")
 _SUMS = re.compile(r"合计|总计|共计|小计|平均|总和|全[县市省国区]")
 _UNIT = re.compile(r"[（(].*?[)）]|/.*$")
+_MEASURE = re.compile(rf"[万亿]*(?:{units.PATTERN})(?:/.*)?")
 _ROWS_MIN = 3  # with the header
 _NAME_MIN = 2  # characters of a row's or a column's name
 
@@ -67,9 +68,13 @@ def told(sentences: Sequence[str]) -> list[str]:
     cut = [layout.cells(sentence) for sentence in sentences]
     width = _width(cut)
     rows = [n for n, cells in enumerate(cut) if len(cells) == width > 1]
-    if len(rows) < _ROWS_MIN or any(map(values.read, cut[rows[0]])):
+    if len(rows) < _ROWS_MIN:
         return list(sentences)
-    header = cut[rows[0]]
+    header, body = cut[rows[0]], [cut[n] for n in rows[1:]]
+    # 组长：张　三 has two cells as well: a table's rows have numbers below the column's name.
+    columns = list(zip(*body, strict=True))[1:]
+    if any(map(values.read, header)) or not any(all(map(values.read, one)) for one in columns):
+        return list(sentences)
     said = {n: _statement(header, cut[n]) for n in rows[1:]}
     return ["" if n == rows[0] else said.get(n, text) for n, text in enumerate(sentences)]
 
@@ -77,18 +82,23 @@ def told(sentences: Sequence[str]) -> list[str]:
 def _statement(header: Sequence[str], row: Sequence[str]) -> str:
     """Each cell with the row's name before it: that is how a sentence would say it."""
     cells = (
-        f"{row[0]}{_UNIT.sub('', name)}{cell}{_measure(name, cell)}"
-        for name, cell in zip(header[1:], row[1:], strict=True)
+        f"{row[0]}{_named(name, cell)}" for name, cell in zip(header[1:], row[1:], strict=True)
     )
     return "，".join(cells) + "。"
 
 
+def _named(name: str, cell: str) -> str:
+    """A cell after its column's name: 亩均用水（立方米） and 366 are 亩均用水366立方米."""
+    measure = _measure(name, cell)
+    return f"{_UNIT.sub('', name)}{cell}{measure}" if measure else f"{name}{cell}"
+
+
 def _measure(name: str, cell: str) -> str:
     """The unit that a column's name gives to its numbers: （立方米）, /亩."""
-    unit = _UNIT.search(name)
-    read = values.read(cell)
+    bracket, read = _UNIT.search(name), values.read(cell)
+    unit = bracket[0].strip("（()）/") if bracket else ""
     bare = len(read) == 1 and not read[0].unit
-    return unit[0].strip("（()）/") if unit and bare else ""
+    return unit if bare and _MEASURE.fullmatch(unit) else ""
 
 
 def _width(cut: Iterable[Sequence[str]]) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 
+from index import tokens
 from rag import dates, when
 
 _THAT = re.compile(
@@ -17,7 +19,7 @@ _BEFORE = re.compile(r"(?:那么?[，,]?)?在?")
 
 def is_meant(question: str) -> bool:
     """Whether ``question`` refers to a time that was said before it."""
-    return bool(_THAT.search(question))
+    return _that(question) is not None
 
 
 def completed(question: str, texts: Iterable[str], by_subject: Callable[[str], str]) -> str:
@@ -25,7 +27,7 @@ def completed(question: str, texts: Iterable[str], by_subject: Callable[[str], s
 
     What remains is completed ``by_subject``; so is all of it where it refers to no known time.
     """
-    match = _THAT.search(question)
+    match = _that(question)
     time = _said(bool(match["year"]), texts) if match else ""
     if not match or not time:
         return by_subject(question)
@@ -35,6 +37,13 @@ def completed(question: str, texts: Iterable[str], by_subject: Callable[[str], s
     rest = after.lstrip("，,的")
     whole = by_subject(rest)
     return before + time + after if whole == rest else time + whole
+
+
+def _that(question: str) -> re.Match[str] | None:
+    """The words that refer to a time; not parts of others (那天津呢, 合同期间)."""
+    ends = {0, *accumulate(len(word) for word, _ in tokens.tagged_words(question))}
+    found = (m for m in _THAT.finditer(question) if {m.start(), m.end()} <= ends)
+    return next(found, None)
 
 
 def _said(only_year: bool, texts: Iterable[str]) -> str:

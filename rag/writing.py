@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -19,14 +19,14 @@ _OFFERED = 0.5  # coverage from which a sentence of the text can stand for what 
 
 
 def answers(
-    extract: Answer, index: SearchIndex, reader: Reader, llm: Choice, question: str
+    extract: Answer, index: SearchIndex, reader: Callable[[], Reader], llm: Choice, question: str
 ) -> Iterator[Answer]:
     """``extract`` as a model, if there is one, writes it anew; one refused is left alone."""
     generator = generators.named(llm) if extract.status != "no_evidence" else None
     if generator is None:
         yield extract
     else:
-        yield from write(extract, quoted(index, extract.hits), reader, generator, question)
+        yield from write(extract, quoted(index, extract.hits), reader(), generator, question)
 
 
 def write(
@@ -48,7 +48,8 @@ def write(
     try:
         with closing(generator.stream(prompt)) as pieces:  # type: ignore[type-var]
             for draft in drafts.sentences(pieces):
-                if judge.is_answer(draft):
+                is_new = all(draft.text != verdict.text for verdict in verdicts)
+                if is_new and judge.is_answer(draft):
                     verdicts.append(judge.verdict(draft))
                     yield compose(extract, verdicts)
     except LanguageModelError as error:

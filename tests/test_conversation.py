@@ -187,3 +187,15 @@ def test_the_measuring_command(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "| 1 | BM25 | completed | 1.000 |" in out
     assert "| 1 | the system | completed | 1.000 | 1.000 | 1.000 | 1 | 1 |" in out
     assert "1 questions that stand by themselves, changed 0.00%" in out
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("那天津呢？", "天津2021年GDP是多少？"),
+        ("合同期间有多长？", "合同期间有多长？"),
+        ("不同时期的投资是多少？", "不同时期的投资是多少？"),
+    ],
+)
+def test_a_time_is_not_read_out_of_other_words(question: str, whole: str) -> None:
+    assert complete(question, [Turn("北京2021年GDP是多少？")]) == whole

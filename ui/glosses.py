@@ -25,6 +25,8 @@ from index.errors import (
     YoujuError,
 )
 
+_REMARK_MAX = 300  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Gloss:
@@ -220,6 +222,8 @@ def _first(said: str, known: Sequence[Gloss]) -> str:
 
 
 def _whole(said: str, known: Sequence[Gloss]) -> str:
+    if len(said) > _REMARK_MAX:
+        return ""  # a model's sentence; the patterns try each way to part it
     found = ((gloss, gloss.said.fullmatch(said)) for gloss in known)
     return next((_put(gloss, match) for gloss, match in found if match), "")
 
