@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -70,12 +70,29 @@ def run(
 ) -> None:
     """Smallest size first; what is done is saved after each."""
     model = bundled_model.prepare()  # once: it checks half a gigabyte
-    rows: list[Row] = []
+    rows = [row for row in _stored() if row.passages not in sizes]
     for size in sorted(sizes):
         task = _task(corpus, questions, work, size)
         rows += _compared(task, model, rounds)
-        timing.save("systems", {"rows": rows})
+        timing.save("systems", {"rows": sorted(rows, key=lambda row: row.passages)})
     print("\n".join(table(rows)))
+
+
+def _stored() -> list[Row]:
+    """What was measured before; sizes that are not measured now are kept."""
+    stored = timing.RESULTS / "systems.json"
+    rows = json.loads(stored.read_text("utf-8"))["rows"] if stored.exists() else []
+    return [_row(**row) for row in rows]
+
+
+def _row(
+    median: Mapping[str, Any],
+    youju_ratio: Mapping[str, Any],
+    rounds: Sequence[Mapping[str, Any]],
+    **rest: Any,
+) -> Row:
+    each = tuple(Figures(**one) for one in rounds)
+    return Row(**rest, median=Figures(**median), youju_ratio=Figures(**youju_ratio), rounds=each)
 
 
 def _task(corpus: Path, questions: Path, work: Path, size: int) -> Task:
