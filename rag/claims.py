@@ -47,7 +47,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a sentence says that can be looked up; spans in ``text``."""
+    """What a sentence says that can be looked up; spans in ``text``, which is in simplified script."""
 
     text: str
     dates: tuple[Date, ...]

@@ -62,8 +62,8 @@ def _has_rival(part: _Part, claim: str, windows: Sequence[Source], reader: Reade
     question = f"{claim[: span.start]}{part.asks}{claim[span.end :].rstrip('。')}？"
     texts = [Text(simplified(one.around), simplified(one.text)) for one in windows]
     own = other = _NOTHING
-    for window, logits in zip(windows, reader.read(simplified(question), texts), strict=True):
-        told = claims.read(simplified(window.text), window.day)
+    for window, logits in zip(windows, reader.read(question, texts), strict=True):
+        told = claims.read(window.text, window.day)
         same = part.same(told)
         read_to = logits.tokens[-1].end if logits.tokens else 0
         if any(place.end > read_to for place in same):
@@ -106,7 +106,7 @@ def _date(claim: Date) -> _Part:
 
 
 def _name(span: Span, claim: str) -> _Part:
-    name = names.stem(simplified(span.of(claim)))
+    name = names.stem(span.of(claim))
     kind = names.kind(span.of(claim))
 
     def same(told: Claims) -> list[Span]:
@@ -116,6 +116,6 @@ def _name(span: Span, claim: str) -> _Part:
         return [s for s in told.names if is_other(s.of(told.text))]
 
     def is_other(found: str) -> bool:
-        return name not in found and found not in simplified(claim) and names.kind(found) == kind
+        return name not in found and found not in claim and names.kind(found) == kind
 
     return _Part(Flaw(span, "name"), _ASKED_FOR.get(kind, "什么"), same, others, kind == "nr")

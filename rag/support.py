@@ -24,8 +24,6 @@ _DENIED = re.compile(
     r"(?:(?:不|未|没有?|非)(?!过|少|仅|但|断|同|久|光|论|管|足|超|低于|高于|来|常|法)|无(?!论|锡|线|人机)|禁止|严禁|切?勿)"
     r"(?:得|能|可|会|应|要|予|准|许|再|是|曾|有|需|必|用|在){0,2}(?P<what>[\u4e00-\u9fff]{2})"
 )
-
-
 _CLAUSE_END = re.compile(r"[，。；;：:！？!?]+")
 
 
@@ -83,9 +81,8 @@ def _is_together(sentence: str, chosen: Sequence[Source]) -> bool:
 
 def nearest(sentence: str, sources: Sequence[Source], count: int) -> list[int]:
     """Places of the ``count`` sources that have the most of a sentence's words, the best first."""
-    asked = _words(_without_numbers(sentence))
-    shares = [asked.share_in(_words(source.text)) for source in sources]
-    return sorted(range(len(shares)), key=lambda i: (-shares[i], i))[:count]
+    shares = _shares(_words(_without_numbers(sentence)), [_words(s.text) for s in sources])
+    return list(shares)[:count]
 
 
 def _by_words(asked: _Words, have: Sequence[_Words]) -> list[int]:
@@ -119,9 +116,16 @@ def _by_values(
 
 
 def _likeliest(asked: _Words, have: Sequence[_Words]) -> list[int]:
-    shares = {i: share for i, words_ in enumerate(have) if (share := asked.share_in(words_)) > 0}
-    order = sorted(shares, key=lambda i: (-shares[i], i))[:_TRIED]
-    return [i for i in order if shares[i] >= _NEAR * shares[order[0]]]
+    """Places of the sources that are tried for a value, the best first."""
+    shares = _shares(asked, have)
+    least = _NEAR * max(shares.values(), default=0.0)
+    return [i for i, share in shares.items() if share >= least][:_TRIED]
+
+
+def _shares(asked: _Words, have: Sequence[_Words]) -> dict[int, float]:
+    """Of the asked words, the share at each place that has any, the highest first."""
+    found = [(i, asked.share_in(words_)) for i, words_ in enumerate(have)]
+    return dict(sorted([one for one in found if one[1] > 0], key=lambda one: (-one[1], one[0])))
 
 
 def _without_numbers(sentence: str) -> str:

@@ -194,3 +194,14 @@ def test_no_passage_can_forge_our_marks(text: str) -> None:
     assert made.user.count("\n") == 1
     assert made.user.count("[") == 1
     assert all(character.isprintable() for character in shown(text))
+
+
+def test_of_one_endless_piece_no_more_is_judged_than_an_answer_may_have() -> None:
+    found = list(sentences(["平台建成。" * 100_000]))
+    assert sum(len(draft.text) for draft in found) <= LIMIT
+
+
+def test_a_sentence_that_a_model_repeats_is_judged_and_told_once() -> None:
+    answer = written("比例为95.56%[2]。" * 50 + "平台覆盖党员2.3万名[1]。" * 50)
+    assert [struck.text for struck in answer.struck] == ["比例为95.56%。"]
+    assert answer.text.count("平台覆盖党员2.3万名。") == 1

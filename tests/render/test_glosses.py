@@ -200,3 +200,7 @@ def test_why_the_model_did_not_write_is_told_before_its_notice() -> None:
     page = Page(render.answer_html(replace(turn, answer=replace(turn.answer, notice=notice))))
     said = page.text()
     assert -1 < said.find("The language model could not be used") < said.find(notice)
+
+
+def test_a_long_sentence_of_a_model_is_not_parted_in_every_way() -> None:
+    assert glosses.of_remark("更多：甲，乙是" * 500) == ""
