@@ -10,6 +10,7 @@ the fly, by the text alone, so that a vector does not depend on what else is emb
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,22 +34,34 @@ _OPSETS = {"": 23, _ORT: 1}
 _IR_VERSION = 10
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Evened:
+    """What keeps single channels from setting the scale of all; `index/smoothing.py` finds it.
+
+    ``divisors``: of the input channels of a product, by the name of its first matrix.
+    ``neurons``: one of a layer's feed-forward, which is computed in 32 bits, by the layer's name.
+    """
+
+    divisors: Mapping[str, Floats] = field(default_factory=dict)
+    neurons: Mapping[str, int] = field(default_factory=dict)
+
+
 def write(
     tensors: Mapping[str, Floats],
     config: Mapping[str, Any],
     head: Head,
     target: Path,
-    divisors: Mapping[str, Floats] | None = None,
+    evened: Evened | None = None,
 ) -> None:
     """Write the graph of a model of ``KINDS`` (transformers' names of tensors, and its config).
 
     ``head``: "mean" and "cls" give ``vectors`` (1, hidden), the mean over the tokens or the first
     one at unit length; "span" gives ``starts`` and ``ends`` (tokens,), by ``head.weight`` (2, hidden) and
-    ``head.bias``. ``divisors``: see ``index/smoothing.py``.
+    ``head.bias``.
     """
     import onnx
 
-    graph = _Graph(tensors, float(config["layer_norm_eps"]), divisors or {})
+    graph = _Graph(tensors, float(config["layer_norm_eps"]), evened or Evened())
     x = _body(graph, config)
     outputs = _span(graph, x) if head == "span" else _vector(graph, head, x)
     onnx.save(graph.model(config["hidden_size"], outputs), target)
@@ -56,7 +69,7 @@ def write(
 
 def exact(tensors: Mapping[str, Floats], config: Mapping[str, Any]) -> onnx.ModelProto:
     """The graph in 32 bits whose outputs are the inputs of every product, by the product's name."""
-    graph = _Exact(tensors, float(config["layer_norm_eps"]), {})
+    graph = _Exact(tensors, float(config["layer_norm_eps"]), Evened())
     _body(graph, config)
     for name, x in graph.products.items():
         graph.output(name, x)
@@ -72,10 +85,8 @@ def first_position(config: Mapping[str, Any]) -> int:
 class _Graph:
     """Nodes and constants while they are collected."""
 
-    def __init__(
-        self, tensors: Mapping[str, Floats], epsilon: float, divisors: Mapping[str, Floats]
-    ) -> None:
-        self.tensors, self._epsilon, self._divisors = tensors, epsilon, divisors
+    def __init__(self, tensors: Mapping[str, Floats], epsilon: float, evened: Evened) -> None:
+        self.tensors, self._epsilon, self.evened = dict(tensors), epsilon, evened
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
 
@@ -113,6 +124,14 @@ class _Graph:
         """A weight as it is."""
         return self.constant(name, self.tensors[name])
 
+    def taken(self, name: str, part: Any) -> Floats:
+        """A part of a weight, which has zeros there from now on."""
+        weight = self.tensors[name]
+        self.tensors[name] = weight.copy()
+        self.tensors[name][part] = 0
+        taken: Floats = weight[part]
+        return taken
+
     def normalised(self, name: str, x: str) -> str:
         """Layer norm; ONNX Runtime's own fusion with the sum before it is seven times slower."""
         scale, bias = self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
@@ -126,7 +145,7 @@ class _Graph:
     def linear(self, names: Sequence[str], x: str) -> str:
         """``x`` times the matrices side by side, in 8 bits."""
         weights, bias = self.side_by_side(names)
-        divisors = self._divisors.get(names[0])
+        divisors = self.evened.divisors.get(names[0])
         if divisors is not None:
             weights = weights * divisors
             x = self.one("Mul", x, self.constant(f"{names[0]}.factors", 1 / divisors))
@@ -161,10 +180,8 @@ class _Graph:
 class _Exact(_Graph):
     """The same in 32 bits, with the inputs of its products (``products``, by the first name)."""
 
-    def __init__(
-        self, tensors: Mapping[str, Floats], epsilon: float, divisors: Mapping[str, Floats]
-    ) -> None:
-        super().__init__(tensors, epsilon, divisors)
+    def __init__(self, tensors: Mapping[str, Floats], epsilon: float, evened: Evened) -> None:
+        super().__init__(tensors, epsilon, evened)
         self.products: dict[str, str] = {}
 
     def linear(self, names: Sequence[str], x: str) -> str:
@@ -202,9 +219,22 @@ def _layer(graph: _Graph, name: str, heads: int, x: str) -> str:
     mixed = graph.one("Attention", *qkv, q_num_heads=heads, kv_num_heads=heads)
     attended = graph.linear([f"{name}.attention.output.dense"], mixed)
     x = graph.normalised(f"{name}.attention.output.LayerNorm", graph.one("Add", attended, x))
+    neuron = graph.evened.neurons.get(name)
+    rest = x if neuron is None else graph.one("Add", x, _alone(graph, name, neuron, x))
     inner = graph.one("Gelu", graph.linear([f"{name}.intermediate.dense"], x))
     out = graph.linear([f"{name}.output.dense"], inner)
-    return graph.normalised(f"{name}.output.LayerNorm", graph.one("Add", out, x))
+    return graph.normalised(f"{name}.output.LayerNorm", graph.one("Add", out, rest))
+
+
+def _alone(graph: _Graph, name: str, neuron: int, x: str) -> str:
+    """What one neuron of a feed-forward gives, in 32 bits; it goes from the 8-bit products."""
+    first, second = f"{name}.intermediate.dense", f"{name}.output.dense"
+    own = slice(neuron, neuron + 1)
+    ways_in = graph.constant(f"{first}.alone", graph.taken(f"{first}.weight", own).T)
+    bias = graph.constant(f"{first}.alone_bias", graph.taken(f"{first}.bias", own))
+    ways_out = graph.taken(f"{second}.weight", (slice(None), own)).T
+    excited = graph.one("Gelu", graph.one("Add", graph.one("MatMul", x, ways_in), bias))
+    return graph.one("MatMul", excited, graph.constant(f"{second}.alone", ways_out))
 
 
 def _vector(graph: _Graph, head: Head, x: str) -> dict[str, list[int | str]]:

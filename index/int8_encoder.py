@@ -24,8 +24,8 @@ from index.unigram import Ids
 
 # Raise this when vectors could no longer be compared with those of older indexes.
 _RECIPE = "int8-v2"
-# Raise this when the graph is another: its vectors may be nearer to those of 32 bits, as v3's are.
-_FILE = "encoder.int8-v3.onnx"
+# Raise this when the graph is another: its vectors may be nearer to those of 32 bits, as v4's are.
+_FILE = "encoder.int8-v4.onnx"
 _MAX_TOKENS = 512
 # Texts tokenised at a time: what a tokenizer says of a text takes more memory than its vector.
 _BLOCK = 256
@@ -113,8 +113,8 @@ def _write(folder: Path, target: Path) -> None:
 
     config = json.loads((folder / "config.json").read_text("utf-8"))
     tensors = load_file(folder / "model.safetensors")
-    divisors = smoothing.divisors(tensors, config, unigram.START, unigram.END)
-    bert_graph.write(tensors, config, "mean", target, divisors)
+    evened = smoothing.evened(tensors, config, unigram.START, unigram.END)
+    bert_graph.write(tensors, config, "mean", target, evened)
 
 
 def _cut(ids: Ids, most: int) -> Ids:

@@ -3,8 +3,10 @@
 The marks of a text's start and end have a few values ten times those of any word, and the scale
 that a product gives its input has to reach them: what the words have is then rounded away. A
 channel is therefore divided by a factor before the product, and its weights are multiplied by it
-(SmoothQuant, Xiao et al. 2023, arXiv:2211.10438). The factors come from running the model in 32 bits on
-words drawn by chance between the two marks: the marks do the same in any text.
+(SmoothQuant, Xiao et al. 2023, arXiv:2211.10438). Inside a feed-forward it is one neuron alone that
+stands out; it is computed in 32 bits (after LLM.int8(), Dettmers et al. 2022, arXiv:2208.07339).
+Both come from running the model in 32 bits on words drawn by chance between the two marks: the marks
+do the same in any text.
 """
 
 from __future__ import annotations
@@ -16,33 +18,37 @@ import numpy as np
 import numpy.typing as npt
 
 from index import bert_graph
+from index.bert_graph import Evened
 
 Floats = npt.NDArray[np.float32]
 
 _WORDS = 250
 _SHARE = 0.6  # of a channel's spread that goes to its weights
-_STANDING_OUT = 4  # channels of a feed-forward's inside; more would coarsen the weights
+_STANDING_OUT = 2  # times what any other neuron of its feed-forward reaches
 _LEAST = 1e-4
 _WORD_TENSOR = "embeddings.word_embeddings.weight"
 
 
-def divisors(
+def evened(
     tensors: Mapping[str, Floats], config: Mapping[str, Any], start: int, end: int
-) -> dict[str, Floats]:
-    """Factors of the input channels, by the name of a product's first matrix.
+) -> Evened:
+    """What a model's products need.
 
     ``start`` and ``end`` are the token ids of a text's marks.
     """
-    found = {}
+    divisors: dict[str, Floats] = {}
+    neurons: dict[str, int] = {}
     for name, spread in _spreads(tensors, config, start, end).items():
         if name.endswith("self.query"):
             parts = [name, name.replace("query", "key"), name.replace("query", "value")]
-            found[name] = _shared(spread, [tensors[f"{part}.weight"] for part in parts])
+            divisors[name] = _shared(spread, [tensors[f"{part}.weight"] for part in parts])
         elif name.endswith("intermediate.dense"):
-            found[name] = _shared(spread, [tensors[f"{name}.weight"]])
+            divisors[name] = _shared(spread, [tensors[f"{name}.weight"]])
         elif not name.endswith("attention.output.dense"):  # whose input is even
-            found[name] = _capped(spread)
-    return found
+            first, second = np.argsort(-spread)[:2].tolist()
+            if spread[first] > _STANDING_OUT * spread[second]:
+                neurons[name.removesuffix(".output.dense")] = first
+    return Evened(divisors, neurons)
 
 
 def _shared(spread: Floats, weights: list[Floats]) -> Floats:
@@ -51,13 +57,6 @@ def _shared(spread: Floats, weights: list[Floats]) -> Floats:
     factors = np.maximum(spread, _LEAST) ** _SHARE / own ** (1 - _SHARE)
     even: Floats = (factors / np.exp(np.log(factors).mean())).astype(np.float32)
     return even
-
-
-def _capped(spread: Floats) -> Floats:
-    """Factors that bring the few greatest channels down to the next one."""
-    limit = np.maximum(np.sort(spread)[-1 - _STANDING_OUT], _LEAST)
-    capped: Floats = np.maximum(spread / limit, 1).astype(np.float32)
-    return capped
 
 
 def _spreads(
