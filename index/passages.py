@@ -17,7 +17,7 @@ from index.types import Chunk, Document, Kind, Passage, Span
 # searched like a heading's, so that "谁写的" finds a line that only says 作者.
 ABOUT = "文章信息：标题、作者、编辑、发表时间、来源"
 # The version goes up when a text would get other passages, windows or tokens.
-SETTINGS = ChunkerSettings(version=3, window_characters=180)
+SETTINGS = ChunkerSettings(version=4, window_characters=180)
 
 _TITLE_MAX = 100  # characters of a title that are context; a longer one would crowd out the text
 _TURNS_MAX = 400  # characters of consecutive dialogue turns that make one passage
@@ -50,9 +50,13 @@ def chunk(document: Document, fits: Fits) -> tuple[Chunk, ...]:
 
 
 def search_text(document: Document, section: str, window: Span) -> str:
-    """What is embedded for a window: title and heading as context, then its text; simplified."""
-    context = [part for part in (document.title[:_TITLE_MAX], section) if part]
-    return simplified("\n".join([*context, window.of(document.text)]))
+    """What is embedded for a window: title and heading as context, then its text; simplified.
+
+    A window that begins with the title has it there already.
+    """
+    own, title = window.of(document.text), document.title[:_TITLE_MAX]
+    context = [part for part in ("" if own.startswith(title) else title, section) if part]
+    return simplified("\n".join([*context, own]))
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[str, Span]]:

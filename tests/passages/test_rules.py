@@ -61,3 +61,10 @@ def test_context_is_title_and_heading() -> None:
     (one,) = chunk(document, everything_fits)
     assert search_text(document, "节", one.windows[0]) == "题\n节\n甲。乙。"
     assert search_text(Document("d", "", "甲。", "d"), "", one.sentences[0]) == "甲。"
+
+
+def test_a_title_that_the_text_begins_with_is_not_repeated() -> None:
+    document = Document("d", "甲", "甲。乙。\n\n丙是甲。", "d.txt")
+    first, second = chunk(document, everything_fits)
+    assert search_text(document, "节", first.windows[0]) == "节\n甲。乙。"
+    assert search_text(document, "节", second.windows[0]) == "甲\n节\n丙是甲。"
