@@ -1,9 +1,9 @@
 """Speed, side by side: ``python -m benchmarks NAME... --questions FOLDER --corpus FOLDER``.
 
 Names: embedding, start, systems, vectors, growth, plot; none means all. ``--questions`` is a BEIR
-folder with questions, ``--corpus`` one with 30,000 documents (for systems and growth), ``--journal``
-the ``vectors.journal`` of a build that is under way or was killed, whose real vectors ``vectors`` takes.
-Results are JSON in ``benchmarks/results``; ``plot`` draws them into ``docs/images``. Peers:
+folder with questions, ``--corpus`` one with 30,000 articles, of whose pieces systems and vectors are
+made; growth measures the indexes that systems left in ``--work``. Results are JSON in
+``benchmarks/results``; ``plot`` draws them into ``docs/images``. Peers:
 ``pip install -r benchmarks/requirements.txt``, best in a virtual environment of their own.
 """
 
@@ -23,9 +23,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--work", type=Path, default=Path("data/benchmarks"))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--journal", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", help="passages of systems, or vectors")
-    parser.add_argument("--pq", action="store_true", help="PQ of a million vectors as well")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     for name in options.names or NAMES:
@@ -43,14 +41,10 @@ def _run(name: str, options: argparse.Namespace) -> None:
         sizes = options.sizes or systems.SIZES
         systems.run(options.corpus, options.questions, options.work, options.rounds, sizes)
     elif name == "vectors":
-        real = (
-            growth.journal_vectors(options.journal)
-            if options.journal
-            else growth.real_vectors(options.questions, options.work)
-        )
-        vectors.run(real, options.questions, options.sizes or vectors.SIZES, pq=options.pq)
+        sizes = options.sizes or vectors.SIZES
+        vectors.run(options.corpus, options.questions, options.work, sizes)
     elif name == "growth":
-        growth.run(options.corpus, options.questions, options.work)
+        growth.run(options.questions, options.work)
     else:
         plot.run()
 

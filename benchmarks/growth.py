@@ -1,7 +1,6 @@
-"""Opening, searching and memory of an index as it grows; text is real, vectors are made up.
+"""Opening, searching and memory of youju's indexes as they grow: those that `benchmarks.systems` built.
 
-Embedding 100,000 passages takes hours and says nothing of the search, so each passage gets the
-vector of one of 2,000 real passages with noise that leaves a cosine of about 0.95.
+Text and vectors are real: pieces of news, each a document of its own.
 """
 
 from __future__ import annotations
@@ -10,116 +9,74 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks import material, timing
-from index import build, store
-from index.embedding import Done, Encoder, Vector, load_encoder
+from benchmarks.one_system import Task
+from benchmarks.own_systems import NAME
+from index import store
+from index.embedding import Vector, load_encoder
 
-DOCUMENTS = (300, 3_000, 30_000)
-_NOISE = 0.33  # length of the noise beside a unit vector
-_REAL = 2_000
-_JOURNAL_HEADER = 48  # bytes
+if TYPE_CHECKING:
+    from rag import Library
 
-
-class Synthetic:
-    """An encoder that answers at once; questions get their real vectors."""
-
-    def __init__(self, encoder: Encoder, real: Vector) -> None:
-        self._encoder, self._real = encoder, real
-        self._chance = np.random.default_rng(11)
-        self.info = encoder.info
-
-    def encode_queries(self, queries: Sequence[str]) -> Vector:
-        """See ``Encoder``."""
-        return self._encoder.encode_queries(queries)
-
-    def encode_passages(self, passages: Sequence[str], done: Done | None = None) -> Vector:
-        """See ``Encoder``."""
-        rows = self._real[self._chance.integers(len(self._real), size=len(passages))]
-        return noisy(rows, self._chance)
-
-    def fits(self, passages: Sequence[str]) -> list[bool]:
-        """See ``Encoder``."""
-        return [len(passage) <= material.LONGEST for passage in passages]
+_QUESTIONS = 100
 
 
-def noisy(rows: Vector, chance: np.random.Generator) -> Vector:
-    """Unit vectors near ``rows`` (n, d)."""
-    noise = chance.standard_normal(rows.shape, dtype=np.float32)
-    near = rows + noise * np.float32(_NOISE / rows.shape[1] ** 0.5)
-    return near / np.linalg.norm(near, axis=1, keepdims=True)
-
-
-def real_vectors(texts: Path, work: Path) -> Vector:
-    """Vectors of real passages, kept in ``work``."""
-    path = work / "real.npy"
-    if not path.exists():
-        vectors = load_encoder().encode_passages(material.passages(texts, _REAL))
-        np.save(path, vectors)
-    stored: Vector = np.load(path)
-    return stored
-
-
-def journal_vectors(path: Path) -> Vector:
-    """All that a build has computed so far, in 32 bits (see `index.journal`); only read."""
-    width = load_encoder().info.dimension
-    record = np.dtype([("key", "V32"), ("vector", "<f4", (width,)), ("check", "V8")])
-    written = path.stat().st_size - _JOURNAL_HEADER  # the last record may be half written
-    stored = np.fromfile(path, record, written // record.itemsize, offset=_JOURNAL_HEADER)
-    vectors: Vector = np.ascontiguousarray(stored["vector"])
-    return vectors
-
-
-def run(corpus: Path, questions: Path, work: Path) -> None:
-    """Measure each size in a process of its own; indexes stay in ``work`` for another time."""
+def run(questions: Path, work: Path) -> None:
+    """Measure each size in a process of its own."""
     sizes = []
-    for count in DOCUMENTS:
-        root = work / f"documents-{count}"
-        if not (root / "CURRENT").exists():
-            _build(corpus, questions, work, count)
+    for folder in sorted((work / "systems").iterdir(), key=lambda path: int(path.name)):
+        root = Task(folder).saved(NAME) / "data"
         command = [sys.executable, "-m", "benchmarks.growth", str(root), str(questions)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         sizes.append(json.loads(done.stdout.splitlines()[-1]))
-    timing.save("growth", {"bandwidth_GB_s": _bandwidth(), "sizes": sizes})
-
-
-def _build(corpus: Path, questions: Path, work: Path, count: int) -> None:
-    subset = work / f"{count}.jsonl"
-    subset.write_text("".join(islice(material.corpus_lines(corpus), count)), "utf-8")
-    encoder = Synthetic(load_encoder(), real_vectors(questions, work))
-    build.build([subset], work / f"documents-{count}", encoder)
+    timing.save("growth", {"sizes": sizes})
 
 
 def _measure(root: Path, folder: Path) -> dict[str, object]:
-    from index import tokens
     from rag import Library
 
     opening = _opening(root)
     library = Library.open(root)
-    queries = material.questions(folder, 100)
+    queries = material.questions(folder, _QUESTIONS)
     asking = {
         "search": timing.latencies(lambda q: library.search(q), queries),
         "ask": timing.latencies(lambda q: library.ask(q, llm=""), queries),
     }
     peak = timing.peak_mb()  # of what a user runs, before the parts are measured by themselves
+    return {**opening, **asking, **_parts(library, queries), "peak_MB": peak}
+
+
+def _parts(library: Library, queries: list[str]) -> dict[str, object]:
+    """A search without the reader, its parts, and what reading all rows in 16 bits takes at least."""
+    from index import tokens
+    from index.vectors import Vectors
+    from rag.scope import EVERYTHING
+
     index, encoder = library._index, load_encoder()
     vectors = dict(zip(queries, encoder.encode_queries(queries), strict=True))
     cut = {query: tokens.search_tokens(query) for query in queries}
-    return {
-        **opening,
-        **asking,
+    rows = index.vectors
+    whole = Vectors.from_bytes(rows.to_bytes(), len(rows), rows.dimension)  # without shortlist
+    parts = {
+        "finding": timing.latencies(lambda q: library._search._find(q, 5, EVERYTHING), queries),
         "embedding": timing.latencies(lambda q: encoder.encode_queries([q]), queries),
-        "vectors": timing.latencies(lambda q: index.vectors.search(vectors[q][None], 100), queries),
+        "vectors": timing.latencies(lambda q: rows.search(vectors[q][None], 100), queries),
+        "vectors_without_shortlist": timing.latencies(
+            lambda q: whole.search(vectors[q][None], 100), queries
+        ),
         "words": timing.latencies(lambda q: index.window_words.top(cut[q], 100), queries),
-        "vector_bytes": len(index.window_chunk) * index.vectors.dimension * 2,
-        "peak_MB": peak,
     }
+    bandwidth = _bandwidth()
+    floor = len(rows) * rows.dimension * 2 / bandwidth / 1e6
+    beside = parts["finding"].p50_ms - parts["embedding"].p50_ms
+    measured = {"bandwidth_GB_s": round(bandwidth, 1), "floor_ms": round(floor, 3)}
+    return {**parts, **measured, "finding_beside_embedding_by_floor": round(beside / floor, 2)}
 
 
 def _opening(root: Path) -> dict[str, object]:
@@ -146,7 +103,7 @@ def _bandwidth() -> float:
     """GB/s of one thread reading 256 MB."""
     data = np.ones(2**26, np.float32)
     best = min(_seconds(data) for _ in range(7))
-    return round(data.nbytes / best / 1e9, 1)
+    return data.nbytes / best / 1e9
 
 
 def _seconds(data: Vector) -> float:

@@ -23,14 +23,22 @@ def passages(folder: Path, count: int) -> list[str]:
 
 
 def pieces(folder: Path, count: int, longest: int) -> list[str]:
-    """``count`` texts of ``longest`` characters or, where an article ends, at least half as many."""
+    """``count`` texts of ``longest`` characters or, where an article ends, at least half as many.
+
+    In an order by chance, always the same: fewer are the beginning of more.
+
+    Raises:
+        ValueError: there are fewer.
+    """
     found = [
         text[at : at + longest]
         for line in corpus_lines(folder)
         for text in [json.loads(line)["text"].replace("\n", "")]
         for at in range(0, len(text) - longest // 2, longest)
     ]
-    return random.Random(7).sample(found, min(count, len(found)))
+    if len(found) < count:
+        raise ValueError(f"{folder} has {len(found)} pieces, not {count}")
+    return random.Random(7).sample(found, len(found))[:count]
 
 
 def questions(folder: Path, count: int) -> list[str]:

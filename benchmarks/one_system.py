@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import peers, timing
-from benchmarks.peers import Ask, System
+from benchmarks.compared import Ask, System
 
 _LONGEST_S = 30.0  # a system that is slow at a size is asked fewer questions
 
@@ -75,6 +75,7 @@ def build(name: str, system: System, task: Task) -> Built:
     folder = task.saved(name)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    system.prepare()
     seconds = _seconds(lambda: system.build(texts, vectors, folder))
     return Built(seconds, timing.peak_mb())
 

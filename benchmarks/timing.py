@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -74,7 +75,12 @@ def spread(seconds: Sequence[float]) -> Spread:
 def save(name: str, figures: Mapping[str, Any]) -> None:
     """Write ``results/<name>.json`` with the machine; printed as well. Values may be dataclasses."""
     RESULTS.mkdir(exist_ok=True)
-    stored = {"machine": machine(), "load_average_after": os.getloadavg()[0], **figures}
+    stored = {
+        "machine": machine(),
+        "commit": commit(),
+        "load_average_after": os.getloadavg()[0],
+        **figures,
+    }
     text = json.dumps(stored, ensure_ascii=False, indent=1, default=asdict)
     (RESULTS / f"{name}.json").write_text(text + "\n", "utf-8")
     print(text)
@@ -84,6 +90,15 @@ def peak_mb() -> int:
     """The most memory of this process so far; ``getrusage`` counts that of its parent as well."""
     status = Path("/proc/self/status").read_text().splitlines()
     return int(next(line.split()[1] for line in status if line.startswith("VmHWM"))) // 1024
+
+
+def commit() -> str:
+    """Which state of this repository is measured, with "+" where files differ from it."""
+    git = ["git", "-C", str(RESULTS.parent.parent)]
+    kept = ["--", ".", ":!benchmarks/results", ":!docs"]
+    head = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", *kept], capture_output=True)
+    return head.stdout.strip() + "+" * changed.returncode if head.returncode == 0 else "unknown"
 
 
 def machine() -> dict[str, object]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from index.onnx_graph import ORT, Graph
+
 if TYPE_CHECKING:
     import onnx
 
@@ -29,9 +31,6 @@ _ROBERTA = ("roberta", "xlm-roberta")
 KINDS = ("bert", *_ROBERTA)
 
 _LEVELS = 63
-_ORT = "com.microsoft"
-_OPSETS = {"": 23, _ORT: 1}
-_IR_VERSION = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,17 +63,17 @@ def write(
     graph = _Graph(tensors, float(config["layer_norm_eps"]), evened or Evened())
     x = _body(graph, config)
     outputs = _span(graph, x) if head == "span" else _vector(graph, head, x)
-    onnx.save(graph.model(config["hidden_size"], outputs), target)
+    onnx.save(graph.model(INPUT, (1, "tokens", config["hidden_size"]), outputs), target)
 
 
 def exact(tensors: Mapping[str, Floats], config: Mapping[str, Any]) -> onnx.ModelProto:
     """The graph in 32 bits whose outputs are the inputs of every product, by the product's name."""
-    graph = _Exact(tensors, float(config["layer_norm_eps"]), Evened())
+    graph = _Exact(tensors, float(config["layer_norm_eps"]))
     _body(graph, config)
     for name, x in graph.products.items():
         graph.output(name, x)
     shapes: dict[str, list[int | str]] = {name: [1, "tokens", name] for name in graph.products}
-    return graph.model(config["hidden_size"], shapes)
+    return graph.model(INPUT, (1, "tokens", config["hidden_size"]), shapes)
 
 
 def first_position(config: Mapping[str, Any]) -> int:
@@ -82,43 +81,12 @@ def first_position(config: Mapping[str, Any]) -> int:
     return int(config["pad_token_id"]) + 1 if config["model_type"] in _ROBERTA else 0
 
 
-class _Graph:
-    """Nodes and constants while they are collected."""
+class _Graph(Graph):
+    """With the weights that its nodes are made from."""
 
     def __init__(self, tensors: Mapping[str, Floats], epsilon: float, evened: Evened) -> None:
+        super().__init__()
         self.tensors, self._epsilon, self.evened = dict(tensors), epsilon, evened
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: dict[str, onnx.TensorProto] = {}
-
-    def constant(self, name: str, value: npt.ArrayLike) -> str:
-        """The name of a constant that is stored once."""
-        from onnx import numpy_helper
-
-        array = np.asarray(value, order="C")
-        self._constants[name] = numpy_helper.from_array(array, name)
-        return name
-
-    def node(
-        self, kind: str, inputs: Sequence[str], count: int = 1, domain: str = "", **settings: Any
-    ) -> list[str]:
-        """The names of a new node's outputs."""
-        from onnx import helper
-
-        name = f"{kind}_{len(self._nodes)}"
-        outputs = [f"{name}.{i}" for i in range(count)]
-        made = helper.make_node(kind, inputs, outputs, name, domain=domain, **settings)
-        self._nodes.append(made)
-        return outputs
-
-    def one(self, kind: str, *inputs: str, domain: str = "", **settings: Any) -> str:
-        """The name of a new node's only output."""
-        return self.node(kind, inputs, domain=domain, **settings)[0]
-
-    def output(self, name: str, x: str) -> None:
-        """Give a value the name of an output."""
-        from onnx import helper
-
-        self._nodes.append(helper.make_node("Identity", [x], [name], name))
 
     def tensor(self, name: str) -> str:
         """A weight as it is."""
@@ -157,31 +125,14 @@ class _Graph:
             "",  # zero points: none
             self.constant(f"{names[0]}.biases", bias),
         )
-        return self.one("DynamicQuantizeMatMul", x, *inputs, domain=_ORT)
-
-    def model(self, hidden: int, outputs: Mapping[str, Sequence[int | str]]) -> onnx.ModelProto:
-        """The finished model; ``outputs`` gives each output's shape."""
-        from onnx import TensorProto, helper
-
-        def value(name: str, shape: Sequence[int | str]) -> onnx.ValueInfoProto:
-            return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-
-        graph = helper.make_graph(
-            self._nodes,
-            "bert",
-            [value(INPUT, (1, "tokens", hidden))],
-            [value(name, shape) for name, shape in outputs.items()],
-            list(self._constants.values()),
-        )
-        opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+        return self.one("DynamicQuantizeMatMul", x, *inputs, domain=ORT)
 
 
 class _Exact(_Graph):
     """The same in 32 bits, with the inputs of its products (``products``, by the first name)."""
 
-    def __init__(self, tensors: Mapping[str, Floats], epsilon: float, evened: Evened) -> None:
-        super().__init__(tensors, epsilon, evened)
+    def __init__(self, tensors: Mapping[str, Floats], epsilon: float) -> None:
+        super().__init__(tensors, epsilon, Evened())
         self.products: dict[str, str] = {}
 
     def linear(self, names: Sequence[str], x: str) -> str:

@@ -58,18 +58,21 @@ def prepare(
     recorded SHA-256; what is damaged or missing is made again.
 
     Raises:
-        ModelError: the package's file is missing or is not the expected one.
+        ModelError: the package's file is missing or is not the expected one, or the cache cannot
+            be written.
     """
     folder = (root or cache_root()) / f"{NAME}-{SOURCE_SHA256[:12]}-v{PREPARED_VERSION}"
     # Where files are derived the 32-bit weights are not read, and need no check.
     records = [prepared.record(name) for name in derive or ()] or [prepared.CHECKSUMS]
     if not all(prepared.is_intact(folder, record) for record in records):
-        with prepared.alone(folder.parent):
+        with prepared.refusals(folder.parent), prepared.alone(folder.parent):
             prepared.make(folder, lambda work: _write_model(read_source(), work))
             for name, write in (derive or {}).items():
                 # Another process may have made it while this one waited.
                 if not prepared.is_intact(folder, prepared.record(name)):
                     prepared.derive(folder, name, write)
+    for name in derive or ():
+        prepared.use(folder / name)
     return folder
 
 
@@ -101,7 +104,9 @@ def _write_model(data: bytes, folder: Path) -> None:
 
 def _write_tokenizer(pieces: e5_file.Pieces, positions: int, folder: Path) -> None:
     vocabulary = list(zip(pieces.texts, pieces.log_probabilities, strict=True))
-    unigram.build(vocabulary, pieces.unknown_id).save(str(folder / TOKENIZER))
+    tokenizer = unigram.build(vocabulary, pieces.unknown_id)
+    # Its own ``save`` raises a mere ``Exception`` on a full disk.
+    (folder / TOKENIZER).write_text(tokenizer.to_str(pretty=True), "utf-8")
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": positions,
@@ -117,9 +122,13 @@ def _write_tokenizer(pieces: e5_file.Pieces, positions: int, folder: Path) -> No
 
 
 def _write_weights(content: e5_file.Content, folder: Path) -> None:
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
-    save_file(content.tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    try:
+        save_file(content.tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    except SafetensorError as error:  # a full disk, of 470 MB most likely here
+        raise OSError(str(error)) from error
 
 
 def _write_configs(content: e5_file.Content, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from index.unigram import Unigram
 from index.word_table import WordTable
 
 _WORDS, _PIECES = "words.q4", "pieces.npz"
+_ATTEMPTS = 3
 _models: Shared[Path, Model] = Shared()
 
 
@@ -31,8 +33,16 @@ def open_runtime(name: str, write: Callable[[Path, Path], None]) -> Runtime:
     ``write`` makes it the first time, as ``bundled_model.prepare`` says.
 
     Raises:
-        ModelError: the registry package's file is missing or damaged.
+        ModelError: see ``bundled_model.prepare``.
     """
+    for _ in range(_ATTEMPTS - 1):
+        # Another version's clean-up may come between the check of a file and its opening.
+        with suppress(FileNotFoundError):
+            return _open(name, write)
+    return _open(name, write)
+
+
+def _open(name: str, write: Callable[[Path, Path], None]) -> Runtime:
     path = bundled_model.prepare(derive={name: write}) / name
     shared = _shared(bundled_model.cache_root())
     return Runtime(_models.get(path, lambda: Model(path, shared.words)), shared.tokenizer)

@@ -54,7 +54,7 @@ def load(name_or_path: str, prompts: Prompts) -> Encoder:
     """The model's export, made the first time; ``SentenceEncoder`` of a model that has none.
 
     Raises:
-        ModelError: as ``SentenceEncoder.load``.
+        ModelError: as ``SentenceEncoder.load``, or the cache cannot be written.
     """
     # What the hub's cache does not hold yet is downloaded by loading it.
     loaded = None if _folder(name_or_path) else SentenceEncoder.load(name_or_path, prompts)
@@ -94,7 +94,7 @@ def _may_fit(folder: Path) -> bool:
 def _prepared(folder: Path) -> Export | About:
     kept = bundled_model.cache_root() / f"export-{_digest(folder)[:16]}-{_RECIPE}"
     if not prepared.is_intact(kept, prepared.CHECKSUMS):
-        with prepared.alone(kept.parent):
+        with prepared.refusals(kept.parent), prepared.alone(kept.parent):
             prepared.make(kept, lambda work: _write(folder, work))
     about = About.read(kept)
     return Export.open(kept, about) if about.agrees else about
@@ -164,7 +164,8 @@ def _write_parts(model: SentenceTransformer, work: Path) -> None:
     tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    tokenizer.save(str(work / TOKENIZER))
+    # Its own ``save`` raises a mere ``Exception`` on a full disk.
+    (work / TOKENIZER).write_text(tokenizer.to_str(pretty=True), "utf-8")
 
 
 def _agreement(export: Export, model: SentenceTransformer) -> float:

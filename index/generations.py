@@ -12,7 +12,7 @@ from pathlib import Path
 from index.manifest import MANIFEST
 from index.safe_files import FOLDER, delete_folder, opened
 
-KEPT = 3  # the current one, and two to bring back or that readers are still opening
+KEPT = 3  # the current one, the one before it, and one more to bring back
 
 _NAME = re.compile(r"[0-9]{6,12}-[0-9a-f]{8}")
 
@@ -45,10 +45,10 @@ def next_name(parent: int) -> str:
     return f"{last + 1:06d}-{secrets.token_hex(4)}"
 
 
-def clean(parent: int, current: str | None) -> None:
-    """Keep ``current`` and the newest others; delete older ones and what dead builds left."""
-    others = [name for name in _ended(parent) if name != current]
-    kept = {current, *others[1 - KEPT :]}
+def clean(parent: int, *needed: str | None) -> None:
+    """Keep ``needed`` and the newest others; delete older ones and what dead builds left."""
+    by_need = sorted(_ended(parent), key=lambda name: name in needed)  # stable: else by age
+    kept = {*needed, *by_need[-KEPT:]}
     for name in os.listdir(parent):
         if is_name(name) and name not in kept:
             delete_folder(name, parent)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import generations, store
-from index.errors import InputError, StoreError
+from index import generations, passages, searchable, store
+from index.errors import IndexMismatch, InputError, StoreError
 from index.manifest import Manifest
 
 
@@ -57,6 +58,7 @@ def rollback(root: Path, wanted: str | None = None) -> Manifest:
     _chosen(root, wanted)  # before the lock makes a folder where there is none
     with store.build_lock(root):
         manifest = store.read_named(root, _chosen(root, wanted)).manifest
+        _check_usable(root, manifest)
         store.swap(root, manifest)
     return manifest
 
@@ -70,6 +72,19 @@ def _record(root: Path, name: str) -> Record:
     size = sum(entry.size for entry in manifest.files.values())
     counts = manifest.header.counts
     return Record(name, current, "", manifest.built_at, counts.documents, counts.passages, size)
+
+
+def _check_usable(root: Path, manifest: Manifest) -> None:
+    """Raise ``IndexMismatch`` for one that `searchable.read` would refuse once it is current."""
+    try:
+        searchable.check_settings(manifest, root)
+    except IndexMismatch as error:
+        number = generations.number(manifest.generation)
+        raise IndexMismatch(
+            f"{root} 的第 {number} 版不能恢复，当前使用的没有变：它按另一套分段设置建成，"
+            f"存的是 {manifest.header.chunker}，现在是 {passages.SETTINGS}。请恢复另一版"
+            f"（各版：youju generations --data {shlex.quote(str(root))}），或用建它的那个版本的程序。"
+        ) from error
 
 
 def _chosen(root: Path, wanted: str | None) -> str:

@@ -54,6 +54,7 @@ _NUMBERED = (
 _MARKDOWN_TITLE = re.compile(r"#\s")
 _PLAIN_HEADING = 2  # the level of a heading without a number, as 一、 has
 _HEADING_MAX = 40  # characters; a longer line is a paragraph
+_TOLD_MAX = 100  # the same for a line that the file itself calls a heading
 _BODY_MIN = 40  # characters from which a line counts as a paragraph whatever its ending
 _STOPS = "。！？；，、…!?;,"
 _TURN = re.compile(r"[\u4e00-\u9fffA-Za-z·]{1,10}(?:[（(][^）)]{1,10}[)）])?[:：]\s*\S")
@@ -70,11 +71,17 @@ def lines(text: str, roles: Sequence[Role] = ()) -> tuple[Line, ...]:
     first_body = _first_body(text, body)
     told = {role.start: role for role in roles}
     return tuple(
-        Line(role.kind, span, role.level, after_blank)
+        Line(_kind(role, span), span, role.level, after_blank)
         if (role := told.get(span.start))
         else _classify(text, body, i, first_body, after_blank)
         for i, (span, after_blank) in enumerate(spans)
     )
+
+
+def _kind(role: Role, span: Span) -> Kind:
+    """What the file tells, but for whole paragraphs in the style of a heading."""
+    long = role.kind is Kind.HEADING and span.end - span.start > _TOLD_MAX
+    return Kind.BODY if long else role.kind
 
 
 def date_in(text: str) -> str:

@@ -19,9 +19,11 @@ ABOUT = "文章信息：标题、作者、编辑、发表时间、来源"
 # The version goes up when a text would get other passages, windows or tokens.
 SETTINGS = ChunkerSettings(version=4, window_characters=180)
 
-_TITLE_MAX = 100  # characters of a title that are context; a longer one would crowd out the text
+# Characters of a title and of headings that are context; longer ones would crowd out the text.
+_TITLE_MAX, _SECTION_MAX = 100, 200
 _TURNS_MAX = 400  # characters of consecutive dialogue turns that make one passage
 _INTRO_MAX = 80  # characters of the line above a list or table that belongs to it
+_ROWS_MAX = 20_000  # characters of a table or list; each question that finds it reads all of it
 _CLAUSE = re.compile(r"[，,、：:）)\s]")
 
 Fits = Callable[[Sequence[str]], Sequence[bool]]
@@ -54,26 +56,45 @@ def search_text(document: Document, section: str, window: Span) -> str:
 
     A window that begins with the title has it there already.
     """
-    own, title = window.of(document.text), document.title[:_TITLE_MAX]
-    context = [part for part in ("" if own.startswith(title) else title, section) if part]
-    return simplified("\n".join([*context, own]))
+    own = simplified(window.of(document.text))
+    title = simplified(document.title[:_TITLE_MAX]).strip()
+    context = ["" if _begins_with(own, title) else title, simplified(section[:_SECTION_MAX])]
+    return "\n".join([part for part in context if part] + [own])
+
+
+def _begins_with(text: str, title: str) -> bool:
+    """Whether ``title`` is how ``text`` begins, its last word whole."""
+    begun, rest = text.lstrip("# "), len(title)
+    after = begun[rest : rest + 1]
+    return begun.startswith(title) and not (after.isascii() and after.isalnum())
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[str, Span]]:
-    """Section and span of each passage, in order."""
+    """Section and span of each passage, in order; a heading with nothing under it is one."""
     text = document.text
     headings: list[tuple[int, str]] = []
+    lone: tuple[str, Span] | None = None  # the last heading, while nothing stands under it
     for group in _groups(document):
         first = group[0]
         span = Span(first.span.start, group[-1].span.end)
         if first.kind is Kind.HEADING:
-            title = span.of(text).lstrip("# ").strip()
-            headings = [h for h in headings if h[0] < first.level] + [(first.level, title)]
-        elif first.kind is Kind.FRONT:
-            yield ABOUT, span
-        else:
-            titles = [title for _, title in headings]
-            yield " › ".join([*_place(document, span.start), *titles]), span
+            if lone and first.level <= headings[-1][0]:
+                yield lone
+            headings = [h for h in headings if h[0] < first.level]
+            lone = _section(document, span.start, headings), span
+            headings.append((first.level, span.of(text).lstrip("# ").strip()))
+            continue
+        front = first.kind is Kind.FRONT
+        if front and lone:
+            yield lone
+        yield ABOUT if front else _section(document, span.start, headings), span
+        lone = None
+    if lone:
+        yield lone
+
+
+def _section(document: Document, at: int, headings: Sequence[tuple[int, str]]) -> str:
+    return " › ".join([*_place(document, at), *(title for _, title in headings)])
 
 
 def _place(document: Document, at: int) -> list[str]:
@@ -109,7 +130,8 @@ def _joins(text: str, group: Sequence[Line], line: Line) -> bool:
         # Credits end the first part; a repeated headline below them is a passage of its own.
         credits = layout.is_credit(last.span.of(text))
         return not credits or layout.is_credit(line.span.of(text))
-    return line.kind in (Kind.ROW, Kind.ITEM)
+    whole = line.span.end - group[0].span.start
+    return line.kind in (Kind.ROW, Kind.ITEM) and whole <= _ROWS_MAX
 
 
 def _windows(text: str, sentences: Sequence[Span]) -> list[Span]:

@@ -8,17 +8,36 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+from index.errors import ModelError
 
 CHECKSUMS = "checksums.json"
 
 Write = Callable[[Path, Path], None]  # from a folder, the file to write
 
 _WORK, _LOCK = ".preparing-", "preparing.lock"
+_UNUSED = 30 * 24 * 3600  # seconds since its last use after which a former file goes
+
+
+@contextmanager
+def refusals(root: Path) -> Iterator[None]:
+    """Tell what the system refuses in the cache ``root`` as a ``ModelError``."""
+    try:
+        yield
+    except OSError as error:
+        # Libraries raise some with a text alone.
+        raise ModelError(
+            f"无法在缓存文件夹 {root} 里准备模型：{error.strerror or error}。"
+            "请腾出磁盘空间或开放写权限，或者用环境变量 YOUJU_CACHE 指定另一个文件夹。"
+        ) from error
 
 
 @contextmanager
@@ -64,22 +83,40 @@ def derive(folder: Path, name: str, write: Write) -> None:
         record_all(work, [name], record(name))
         (work / name).replace(folder / name)
         (work / record(name)).replace(folder / record(name))
+    if isinstance(write, _Superseding):
+        write.clean(folder, name)
+
+
+def use(path: Path) -> None:
+    """Note that a file is in use, so that no other version deletes it soon."""
+    with suppress(OSError):  # a cache may be read-only
+        os.utime(path)
 
 
 def superseding(write: Write, names: str) -> Write:
-    """``write``, which then deletes the former files whose names fit the pattern.
+    """``write``; `derive` then deletes former files whose names fit the pattern.
 
-    A process that has one open keeps it; one that wants it later makes it again.
+    Only those that nobody has used for 30 days: of two versions in turn neither makes its file
+    again. Who has one open keeps it; who only checked it may find it gone on opening.
     """
+    return _Superseding(write, names)
 
-    def instead(folder: Path, target: Path) -> None:
-        write(folder, target)
-        for path in folder.glob(names):
-            if path.name != target.name:
-                (folder / record(path.name)).unlink(missing_ok=True)  # without it, it is unused
-                path.unlink(missing_ok=True)
 
-    return instead
+@dataclass(frozen=True, slots=True)
+class _Superseding:
+    write: Write
+    names: str
+
+    def __call__(self, folder: Path, target: Path) -> None:
+        self.write(folder, target)
+
+    def clean(self, folder: Path, name: str) -> None:
+        """Delete what ``name``, by now in place, has superseded; what cannot go stays."""
+        for path in folder.glob(self.names):
+            with suppress(OSError):
+                if path.name != name and time.time() - path.stat().st_mtime > _UNUSED:
+                    (folder / record(path.name)).unlink(missing_ok=True)  # without it, unused
+                    path.unlink(missing_ok=True)
 
 
 def record(name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Any
 import numpy as np
 
 TOTAL = 60_101_967  # all counts of jieba 0.42's dictionary
+
+_importing = threading.Lock()  # two threads' first questions both need the tagger
 
 
 class Segmenter:
@@ -70,7 +73,7 @@ class Segmenter:
                     self._counts.setdefault(start, 0)
             self._loaded.add(character)  # last: another thread may be cutting
 
-    @cached_property
+    @cached_property  # has no lock from Python 3.12: made twice, both are the same
     def _tagger(self) -> Any:
         tagger_type = _import_posseg().POSTokenizer
         tagger = tagger_type.__new__(tagger_type)  # its __init__ parses the dictionary
@@ -96,14 +99,16 @@ def _import_posseg() -> Any:
 
     import jieba
 
-    if "jieba.posseg" not in sys.modules:
-        jieba.dt.get_dict_file = lambda: io.BytesIO(b"")
-        try:
-            from jieba import posseg
-        finally:
-            del jieba.dt.get_dict_file
-        posseg.dt.word_tag_tab = _LateTags()
-    return sys.modules["jieba.posseg"]
+    with _importing:
+        if "jieba.posseg" not in sys.modules:
+            jieba.dt.get_dict_file = lambda: io.BytesIO(b"")
+            try:
+                from jieba import posseg
+            finally:
+                del jieba.dt.get_dict_file
+            posseg.dt.word_tag_tab = _LateTags()
+        from jieba import posseg  # waits where a host program is importing it
+    return posseg
 
 
 def _places(data: bytes) -> dict[bytes, list[slice]]:

@@ -102,8 +102,9 @@ def write(root: Path, header: Header, files: Mapping[str, Buffer]) -> Manifest:
         if not is_plain(name):
             raise StoreError(f"索引文件名 {name!r} 不合规：只能用字母、数字、点、横线和下划线。")
     with writing(root), generations.folders(root) as (top, parent):
+        former = current_name(root)
         # Dead builds must not fill the disk for this one.
-        generations.clean(parent, current_name(root))
+        generations.clean(parent, former)
         name = generations.next_name(parent)
         try:
             manifest = _write_generation(parent, name, header, files)
@@ -112,7 +113,8 @@ def write(root: Path, header: Header, files: Mapping[str, Buffer]) -> Manifest:
             if current_name(root) != name:  # it is, when Ctrl+C comes just after the swap
                 delete_folder(name, parent)
             raise
-        generations.clean(parent, name)
+        # After a rollback the former one may be the oldest, and is the one that was served.
+        generations.clean(parent, name, former)
     return manifest
 
 

@@ -21,12 +21,19 @@ from index.simplified import simplified
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _WORD = re.compile(r"\w")
+_KEPT_MAX = 4000  # characters of a text whose folding is kept: 256 whole books would be a gigabyte
 
 
-@lru_cache(maxsize=256)  # of one passage, each of its sentences is judged
 def normalise(text: str) -> str:
     """Width, compatibility characters (NFKC), case and script folded; not as long as ``text``."""
+    return _kept(text) if len(text) <= _KEPT_MAX else _folded(text)
+
+
+def _folded(text: str) -> str:
     return simplified(unicodedata.normalize("NFKC", text).lower())
+
+
+_kept = lru_cache(maxsize=256)(_folded)  # of one passage, each of its sentences is judged
 
 
 def words(text: str) -> list[str]:

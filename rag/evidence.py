@@ -12,14 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.embedding import Encoder
-from index.layout import cells
-from index.numerals import digits
 from index.passages import ABOUT
 from index.searchable import SearchIndex
 from index.simplified import simplified
-from index.tokens import bigrams, normalise, words
+from index.tokens import bigrams, words
 from index.types import Chunk, Span
-from rag import features, questions, spans, undated
+from rag import features, questions
+from rag.pages import Page, look, said
 from rag.questions import Question
 from rag.ranking import RankedPassage, ReadWindow
 from rag.reader import Finding
@@ -28,7 +27,6 @@ from rag.search import Looked
 CANDIDATES = 12  # sentences that are embedded for a question
 _ODDS_PER_SHARE = 10.0  # log-odds that choose a candidate like all words in common do
 _MATCHES = 3  # sentences named for a hit
-_LEAD_MAX = 40  # characters of a sentence that only announces what follows
 
 
 Place = tuple[int, int]  # rank of the passage, number of the sentence in it
@@ -65,41 +63,6 @@ class Reading:
     searched: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A ranked passage, cut up once: its sentences, their words, and all that is around them."""
-
-    found: RankedPassage
-    chunk: Chunk
-    sentences: tuple[str, ...]
-    words: tuple[frozenset[str], ...]
-    title: str
-    whole: str  # with title and heading, and the year of the document
-
-    def own(self, number: int) -> str:
-        """A sentence with the lead or the table header that it cannot be read without."""
-        text = self.sentences[number]
-        if len(cells(text)) > 1:
-            header = next(row for row in self.sentences if len(cells(row)) > 1)
-            return f"{header}\n{text}"
-        before = self.sentences[number - 1] if number else ""
-        return before + text if before and is_lead(before) else text
-
-    def beyond_the_question(self, question: str) -> frozenset[int]:
-        """Rows of a table that cannot answer: its header, and rows that others are asked for."""
-        rows = [i for i, text in enumerate(self.sentences) if len(cells(text)) > 1]
-        asked = [i for i in rows[1:] if cells(self.sentences[i])[0] in question]
-        return frozenset(rows) - frozenset(asked) if asked else frozenset(rows[:1])
-
-    def beside(self, number: int) -> str:
-        """The sentences beside one."""
-        return "".join(self.sentences[max(0, number - 1) : number + 2])
-
-    def nearby(self, number: int) -> frozenset[str]:
-        """The words of a sentence and of those beside it."""
-        return frozenset().union(*self.words[max(0, number - 1) : number + 2])
-
-
 def read(
     text: str,
     index: SearchIndex,
@@ -109,7 +72,7 @@ def read(
 ) -> Reading:
     """Describe the sentences of the windows that the reader saw in the ``ranked`` passages."""
     question = questions.parse(text)
-    pages = [_page(question, index, passage) for passage in ranked]
+    pages = [look(question, index, passage) for passage in ranked]
     found = _found_by_reader(pages, looked.windows)
     places = _prefilter(question, pages, found)
     if not places or not question.words:  # ？？？ asks for nothing
@@ -125,7 +88,7 @@ def read(
     return Reading(question, candidates, looked.pool.searched)
 
 
-def _found_by_reader(pages: Sequence[_Page], windows: Sequence[ReadWindow]) -> dict[Place, Finding]:
+def _found_by_reader(pages: Sequence[Page], windows: Sequence[ReadWindow]) -> dict[Place, Finding]:
     """The reader's best answer in each sentence that lies in a window."""
     ranks = {page.found.row: rank for rank, page in enumerate(pages)}
     found = {}
@@ -146,54 +109,18 @@ def matching_sentences(text: str, index: SearchIndex, chunk: Chunk) -> tuple[Spa
     asked = questions.content_words(text)
     document = index.texts[chunk.passage.document_id]
     shares = [
-        (features.share(asked, _said(asked, span.of(document))), span) for span in chunk.sentences
+        (features.share(asked, said(asked, span.of(document))), span) for span in chunk.sentences
     ]
     matching = sorted((item for item in shares if item[0] > 0), key=lambda item: -item[0])
     return tuple(span for _, span in matching[:_MATCHES])
-
-
-def _said(asked: Sequence[str], sentence: str) -> frozenset[str]:
-    """The words that stand in a sentence; cutting it into words would take ten times as long."""
-    folded = normalise(sentence)
-    whole = " ".join((folded, *digits(folded)))
-    return frozenset(word for word in asked if word in whole)
-
-
-def is_lead(sentence: str) -> bool:
-    """Whether a sentence only announces the next ones (二是做实城市社区“三联四建”。)."""
-    return len(sentence) <= _LEAD_MAX and bool(spans.ENUMERATOR.match(sentence))
 
 
 def _asks(sentence: str) -> bool:
     return sentence.rstrip("”’」』）) \n").endswith(("？", "?"))
 
 
-def _page(question: Question, index: SearchIndex, found: RankedPassage) -> _Page:
-    chunk = index.chunks[found.row]
-    document = index.documents[int(index.chunk_document[found.row])]
-    sentences = tuple(span.of(document.text) for span in chunk.sentences)
-    return _Page(
-        found=found,
-        chunk=chunk,
-        sentences=sentences,
-        words=tuple(frozenset(words(sentence)) for sentence in sentences),
-        title=document.title,
-        # What happens in the year of its date, an article tells without the year; one that tells
-        # no year at all may be of the one that is asked for.
-        whole="\n".join(
-            (
-                document.title,
-                chunk.passage.section,
-                chunk.passage.text,
-                document.metadata.get("date", "")[:4],
-                *undated.years(question.text, document),
-            )
-        ),
-    )
-
-
 def _prefilter(
-    question: Question, pages: Sequence[_Page], found: Mapping[Place, Finding]
+    question: Question, pages: Sequence[Page], found: Mapping[Place, Finding]
 ) -> list[Place]:
     """The candidates in reading order: those with the best odds and the most words in common."""
     scored = []
@@ -201,8 +128,8 @@ def _prefilter(
         page = pages[rank]
         if _asks(page.sentences[number]):
             continue  # an interviewer's question has the words of ours, and answers nothing
-        if number not in page.beyond_the_question(question.text):
-            own = features.share(question.words, page.words[number])
+        if number not in page.barred:
+            own = features.share(question.words, page.words(number))
             beside = features.share(question.words, page.nearby(number))
             odds = found[rank, number].odds / _ODDS_PER_SHARE
             scored.append((own + beside / 2 + odds, rank, number))
@@ -212,7 +139,7 @@ def _prefilter(
 
 def _candidate(
     question: Question,
-    pages: Sequence[_Page],
+    pages: Sequence[Page],
     place: Place,
     cosine: float,
     mean_cosine: float,
@@ -221,7 +148,6 @@ def _candidate(
     rank, number = place
     page = pages[rank]
     span, sentence, own = page.chunk.sentences[number], page.sentences[number], page.own(number)
-    inside = frozenset().union(*page.words, words(page.chunk.passage.section))
     values = (
         cosine,
         cosine - mean_cosine,
@@ -229,14 +155,14 @@ def _candidate(
         features.share(question.words, words(own)),
         features.overlap(bigrams(question.text), bigrams(own)),
         features.share(question.words, page.nearby(number)),
-        features.share(question.words, inside),
-        features.missing_weight(question.words, inside),
-        features.missing_specifics(question.text, page.whole),
+        features.share(question.words, page.inside),
+        features.missing_weight(question.words, page.inside),
+        page.missing_specifics,
         float(rank),
         features.kind_found(question, own),
         float(np.log1p(len(sentence))),
         features.other_year(question.text, sentence),
-        features.missing_entities(question.text, page.whole),
+        page.missing_entities,
         features.asked_missing(question, own + page.beside(number)),
         float(page.chunk.passage.section == ABOUT),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 
 from rag import spans
-from rag.evidence import is_lead
+from rag.pages import is_lead
 from rag.questions import Kind, Question
 
 # Asked for so, a measure is all that its lead announces: not its first sentence only.

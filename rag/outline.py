@@ -80,7 +80,8 @@ def headings_in(document: Document, section: Span) -> list[Heading]:
 
 
 def _highest(found: Sequence[Heading]) -> list[Heading]:
-    return [h for h in found if h.level == min(other.level for other in found)]
+    highest = min((h.level for h in found), default=0)
+    return [h for h in found if h.level == highest]
 
 
 def named_part(text: str, document: Document, chunks: Sequence[Chunk]) -> Heading | None:

@@ -25,6 +25,7 @@ from rag.types import Leg
 WINDOWS = 8  # that the reader looks at, at the most
 RERANKED = 20  # that a reranker looks at
 _AT_ONCE = 4
+_TITLE_MAX = 100  # characters of a title that the reader is shown: a longer one leaves no text
 _ENOUGH = 4.0  # log-odds of an answer in those read so far with which the others are left
 # Standard deviations of the pool between the best passage and the next: then it is surely right.
 SURE_LEAD = 1.0
@@ -209,4 +210,4 @@ def _ranks(chunks: Rows, scores: Scores) -> Mapping[int, int]:
 def _shown(index: SearchIndex, chunk: int, span: Span) -> Text:
     document = index.documents[int(index.chunk_document[chunk])]
     # As it was trained: offsets hold.
-    return Text(simplified(document.title), simplified(span.of(document.text)))
+    return Text(simplified(document.title[:_TITLE_MAX]), simplified(span.of(document.text)))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from index import layout
 from rag import lists, spans
-from rag.evidence import Candidate, is_lead
+from rag.evidence import Candidate
+from rag.pages import is_lead
 from rag.questions import Kind, Question
 from rag.verdict import choice, verdict
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.types import Span
+from index.types import Document, Span
 from rag import Library, about, outline
 from rag.questions import parse
 
@@ -114,6 +114,10 @@ def test_other_questions_are_not_taken_for_structure(
     second_library: Library, question: str
 ) -> None:
     assert structure(second_library, question) == []
+
+
+def test_a_text_without_headings_has_no_parts() -> None:
+    assert outline.top_headings(Document("d", "水库", "水库今年动工，工期两年。", "d.txt")) == []
 
 
 def test_sections_of_headings(second_library: Library) -> None:

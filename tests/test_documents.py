@@ -12,6 +12,7 @@ from index.documents import find_sources, from_extract, read_documents, read_sou
 from index.errors import SourceError
 from index.formats.extract import Extract
 from index.types import Document
+from rag import Library
 
 ROOT = Path(__file__).parent.parent
 SEEDS, DATA = ROOT / "seeds", ROOT / "tests" / "data"
@@ -114,7 +115,31 @@ def test_corpus_lines_are_documents(tmp_path: Path) -> None:
     assert (second.id, second.title, second.text) == ("d2", "没有标题", "没有标题。")
     assert second.metadata == {"date": "2021-11-05"}
     assert second.source == f"{path}:3"
-    assert (third.id, third.title, third.text) == ("d3", "只有标题", "")
+    assert (third.id, third.title, third.text) == ("d3", "只有标题", "只有标题")
+
+
+def test_blank_titles_and_texts_are_none(tmp_path: Path) -> None:
+    path = corpus(
+        tmp_path,
+        {"_id": "d1", "title": " \n", "text": "青石水库动工。工期两年。"},
+        {"_id": "d2", "title": " 青石水库 ", "text": "\n "},
+        {"_id": "d3", "title": None, "text": " 水库。"},
+    )
+    assert [(document.title, document.text) for document in read(path)] == [
+        ("青石水库动工", "青石水库动工。工期两年。"),
+        ("青石水库", "青石水库"),
+        ("水库", " 水库。"),
+    ]
+
+
+def test_a_title_without_a_text_is_found(tmp_path: Path) -> None:
+    path = corpus(
+        tmp_path,
+        {"_id": "d1", "title": "青石水库", "text": ""},
+        {"_id": "d2", "title": "灌区", "text": "灌区装了九百套节水设备。"},
+    )
+    hit = Library.build(path, tmp_path / "data").search("青石水库", 1)[0]
+    assert (hit.passage.document_id, hit.passage.text) == ("d1", "青石水库")
 
 
 @pytest.mark.parametrize(
@@ -126,9 +151,19 @@ def test_corpus_lines_are_documents(tmp_path: Path) -> None:
         '{"_id": "d2", "text": ["甲"]}',
         '{"_id": "d2"}',
         '{"_id": "d2", "text": " ", "title": ""}',
+        '{"_id": "d2", "text": " ", "title": " "}',
         '"甲"',
     ],
-    ids=["cut off", "too deep", "number id", "list text", "no text", "all empty", "no object"],
+    ids=[
+        "cut off",
+        "too deep",
+        "number id",
+        "list text",
+        "no text",
+        "all empty",
+        "all blank",
+        "no object",
+    ],
 )
 def test_malformed_line_is_named_by_number(tmp_path: Path, line: str) -> None:
     path = corpus(tmp_path, {"_id": "d1", "text": "好的。"}, line)

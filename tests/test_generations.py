@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index import generations, history, store
+from index import generations, history, passages, store
 from index.errors import (
     BuildBusy,
     IndexDamaged,
@@ -23,7 +24,7 @@ from ui import cli
 
 HEADER = store.Header(
     store.ModelInfo("小模型", "f00d", 3, 512, "query: ", "passage: "),
-    store.ChunkerSettings(version=1, window_characters=180),
+    passages.SETTINGS,
     store.Counts(documents=4, passages=5, windows=6),
 )
 
@@ -138,11 +139,14 @@ def test_a_build_after_a_rollback_is_the_newest_and_loses_nothing_before_its_tim
 ) -> None:
     history.rollback(root, "1")
     store.write(root, HEADER, {"a": b"4"})
-    assert [r.number for r in history.records(root)] == [2, 3, 4]
+    assert [r.number for r in history.records(root)] == [1, 3, 4]  # 1 was served until now
     assert content(root) == b"4"
-    history.rollback(root, "2")
+    history.rollback(root, "3")
     store.write(root, HEADER, {"a": b"5"})
     assert [r.number for r in history.records(root)] == [3, 4, 5]
+    (root / "CURRENT").unlink()
+    store.write(root, HEADER, {"a": b"6"})
+    assert [r.number for r in history.records(root)] == [4, 5, 6]
 
 
 def test_the_current_one_is_kept_however_old(root: Path) -> None:
@@ -164,6 +168,20 @@ def test_an_older_format_is_listed_and_not_brought_back(root: Path) -> None:
     assert "第 1 版" in history.records(root)[0].fault
     with pytest.raises(IndexMismatch):
         history.rollback(root, "1")
+
+
+def test_one_cut_by_other_settings_is_not_brought_back(root: Path) -> None:
+    older = replace(passages.SETTINGS, version=passages.SETTINGS.version - 1)
+    store.write(root, replace(HEADER, chunker=older), {"a": b"4"})
+    store.write(root, HEADER, {"a": b"5"})
+    with pytest.raises(IndexMismatch) as caught:
+        history.rollback(root)
+    assert "第 4 版不能恢复，当前使用的没有变" in str(caught.value)
+    for settings in (older, passages.SETTINGS):
+        assert str(settings) in str(caught.value)
+    assert content(root) == b"5"
+    history.rollback(root, "3")
+    assert content(root) == b"3"
 
 
 def test_a_refused_swap_leaves_the_current_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,6 +225,27 @@ def test_jiebas_global_tagger_still_works() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_the_first_tags_may_be_asked_for_at_once() -> None:
+    code = """
+import sys, threading
+from concurrent.futures import ThreadPoolExecutor
+import jieba
+from index.segmenter import Segmenter, _import_posseg
+
+def both(_):
+    start.wait()
+    return _import_posseg().dt.word_tag_tab, Segmenter().tagged("水")
+
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+with ThreadPoolExecutor(8) as pool:
+    found = list(pool.map(both, range(8)))
+assert all(tags is found[0][0] and cut == [("水", "n")] for tags, cut in found), found
+assert "get_dict_file" not in vars(jieba.dt)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_words_added_to_jieba_elsewhere_do_not_change_ours() -> None:
     import jieba
 

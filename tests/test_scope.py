@@ -212,7 +212,8 @@ def test_a_scope_that_holds_nothing_is_an_error_before_the_answer(library: Libra
 
 def test_a_document_without_passages(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.jsonl"
-    rows = [{"_id": "a", "title": "只有题目", "text": ""}, {"_id": "b", "text": "茶园收成很好。"}]
+    debris = {"_id": "a", "title": "只有题目", "text": "字号：大 中 小"}
+    rows = [debris, {"_id": "b", "text": "茶园收成很好。"}]
     corpus.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     library = Library.build(corpus, tmp_path / "data")
     only = Scope(documents=("只有题目",))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from benchmarks import simplified_table
+from index import tokens
 from index.numerals import digits
 from index.simplified import TABLE, simplified
 from index.tokens import dictionary_count, normalise, search_tokens, tagged_words, words
@@ -28,6 +29,15 @@ def test_both_widths_have_the_same_tokens() -> None:
 def test_the_table_is_what_opencc_says() -> None:
     _, old, new = TABLE.read_text("utf-8").splitlines()
     assert dict(zip(old, new, strict=True)) == simplified_table.table()
+
+
+def test_only_short_texts_are_kept_folded() -> None:
+    tokens._kept.cache_clear()
+    book = "水庫Ａ" * tokens._KEPT_MAX
+    assert normalise(book) == "水库a" * tokens._KEPT_MAX
+    assert tokens._kept.cache_info().currsize == 0
+    assert normalise(book[: tokens._KEPT_MAX]) is normalise(book[: tokens._KEPT_MAX])
+    assert tokens._kept.cache_info().currsize == 1
 
 
 @given(st.text())

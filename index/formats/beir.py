@@ -34,14 +34,19 @@ def _documents(text: str, source: str) -> Iterator[Document]:
         except (ValueError, RecursionError) as error:
             raise SourceError(f"{where}：不是 JSON（{error}）。请改正这一行或删去") from error
         match row:
-            case {"_id": str(document_id), "text": str(body)} if body.strip() or row.get("title"):
-                metadata = _metadata(row)
-                title = str(row.get("title") or "") or _headline(body)
-                yield Document(document_id, title, body, where, metadata)
+            case {"_id": str(document_id), "text": str(body)} if body.strip() or _title(row):
+                title = _title(row) or _headline(body)
+                # Only what is text is found: a title that stands alone is its document's.
+                shown = body if body.strip() else title
+                yield Document(document_id, title, shown, where, _metadata(row))
             case _:
                 raise SourceError(
                     f"{where}：需要字符串字段 _id 和 text，并且 title 或 text 不空。请补上"
                 )
+
+
+def _title(row: Mapping[str, object]) -> str:
+    return str(row.get("title") or "").strip()
 
 
 def _headline(text: str) -> str:

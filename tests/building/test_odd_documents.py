@@ -38,9 +38,9 @@ def test_documents_without_text_or_with_stray_surrogates(tmp_path: Path) -> None
     )
     Library.build(path, tmp_path / "data")
     library = Library.open(tmp_path / "data")
-    (hit,) = library.search("水库有水吗？")
-    assert hit.passage.text == "水库\ud800有水，\udcff可以灌溉农田。"
-    assert library.documents["title"].text == ""
+    first, second = library.search("水库有水吗？")
+    assert first.passage.text == "水库\ud800有水，\udcff可以灌溉农田。"
+    assert (second.passage.text, second.passage.document_id) == ("只有标题", "title")
 
 
 def test_long_paragraph_without_punctuation_is_found_by_its_end(tmp_path: Path) -> None:

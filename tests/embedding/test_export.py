@@ -11,6 +11,7 @@ import pytest
 
 from index import bundled_model, export, prepared
 from index.embedding import Encoder, Prompts, load_encoder
+from index.errors import ModelError
 from index.int8_encoder import Int8Encoder
 from index.sentence_encoder import SentenceEncoder
 from tests.embedding.small_models import CHARACTERS, save
@@ -187,3 +188,11 @@ def test_recipe_is_in_the_name_of_the_cache(bert: Path, cache: Path) -> None:
     (kept,) = cache.glob("export-*")
     assert kept.name == f"export-{export._digest(bert)[:16]}-int8-v1"
     assert prepared.is_intact(kept, prepared.CHECKSUMS)
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_the_remedy(bert: Path, cache: Path) -> None:
+    cache.write_text("no folder")
+    with pytest.raises(ModelError) as caught:
+        load_encoder(str(bert))
+    for told in (str(cache), "File exists", "YOUJU_CACHE"):
+        assert told in str(caught.value)

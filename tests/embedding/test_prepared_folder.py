@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from index import bundled_model
 from index.embedding import load_encoder
+from index.errors import ModelError
 
 
 class Workshop:
@@ -97,6 +100,31 @@ def test_failed_derivation_leaves_nothing_half_made(workshop: Workshop) -> None:
     folder = bundled_model.prepare(workshop.root)
     assert not (folder / "model.onnx").exists()
     assert workshop.made == 1
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_the_remedy(workshop: Workshop) -> None:
+    workshop.root.parent.mkdir(exist_ok=True)
+    workshop.root.write_text("no folder")
+    with pytest.raises(ModelError) as caught:
+        workshop.prepare()
+    workshop.root.unlink()
+    for told in (str(workshop.root), "File exists", "YOUJU_CACHE"):
+        assert told in str(caught.value)
+
+
+def test_refused_weights_are_told_as_well(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """safetensors has an error of its own for what the system refuses."""
+
+    def fill(_data: bytes, folder: Path) -> None:
+        (folder / "model.safetensors").mkdir()
+        bundled_model._write_weights(SimpleNamespace(tensors={"a": np.zeros(9)}), folder)
+
+    monkeypatch.setattr(bundled_model, "_write_model", fill)
+    with pytest.raises(ModelError, match="directory") as caught:
+        workshop.prepare()
+    assert "磁盘空间" in str(caught.value)
 
 
 def test_cache_folder_is_where_the_user_says(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 import time
 import weakref
@@ -12,12 +13,15 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from index import sentence_encoder
+from index import bundled_model, bundled_runtime, int8_encoder, sentence_encoder
+from index.bundled_runtime import open_runtime
 from index.embedding import Prompts, load_encoder
 from index.errors import ModelError
 from index.int8_encoder import Int8Encoder
+from index.onnx_runtime import Model
 from index.sentence_encoder import SentenceEncoder
 from index.shared import Shared
+from index.word_table import Words
 from rag import Library
 from tests.small_model import CHARACTERS
 
@@ -81,6 +85,48 @@ def test_collections_share_the_bundled_model(tmp_path: Path) -> None:
     readers = [library._search.reader for library in opened]
     assert readers[0]._model is readers[1]._model
     assert readers[0]._model is not vars(encoders[0])["_model"]
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The bundled model's ONNX file in a folder of its own."""
+    (path,) = bundled_model.prepare().glob(int8_encoder._FILE)
+    return Path(shutil.copy(path, tmp_path))
+
+
+def test_an_opened_model_outlives_its_file(copied: Path) -> None:
+    words = open_runtime(int8_encoder._FILE, int8_encoder._write).model._words
+    model = Model(copied, words)
+    copied.unlink()  # by another version, before the first question
+    rows = [np.array([0, 5, 2], np.int64)] * 2
+    (alone,), *both = (*model.run(rows[:1]), *model.run(rows))
+    for (vectors,) in both:
+        np.testing.assert_allclose(vectors, alone, atol=1e-5)
+    assert model._wide._model_bytes is None  # the file's bytes are not kept beside what it gave
+    file = model._file
+    del model
+    gc.collect()
+    assert file.closed
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_file_deleted_between_check_and_opening_is_made_again(
+    times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = times
+
+    def opened(path: Path, words: Words) -> Model:
+        nonlocal left
+        left -= 1
+        return Model(path if left < 0 else path.with_name("deleted"), words)
+
+    monkeypatch.setattr(bundled_runtime, "_models", Shared())
+    monkeypatch.setattr(bundled_runtime, "Model", opened)
+    if times < 3:
+        assert open_runtime(int8_encoder._FILE, int8_encoder._write)
+    else:
+        with pytest.raises(FileNotFoundError):
+            open_runtime(int8_encoder._FILE, int8_encoder._write)
 
 
 def test_prompts_are_each_encoders_own() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.passages import ABOUT, chunk, search_text
-from index.types import Document
+from index.types import Document, Kind, Role, Span
 from tests.passages.cutting import everything_fits, sections, texts
 
 BODY = "为了节约用水，保护水资源，根据有关法律，结合本县实际情况，制定本办法，请各乡镇遵照执行。"
@@ -68,3 +68,43 @@ def test_a_title_that_the_text_begins_with_is_not_repeated() -> None:
     first, second = chunk(document, everything_fits)
     assert search_text(document, "节", first.windows[0]) == "节\n甲。乙。"
     assert search_text(document, "节", second.windows[0]) == "甲\n节\n丙是甲。"
+
+
+def test_a_heading_with_nothing_under_it_is_a_passage() -> None:
+    article = (
+        "合同要点\n\n1. 付款期限为收货后30天内\n\n2. 交货期限为签约后60天内\n\n3. 质保期为两年\n\n"
+        + BODY
+    )
+    chunks = chunk(Document("d", "合同要点", article, "d.txt"), everything_fits)
+    found = [(one.passage.section, one.passage.text) for one in chunks]
+    assert ("", "1. 付款期限为收货后30天内") in found
+    assert ("", "2. 交货期限为签约后60天内") in found
+    assert found[-1] == ("3. 质保期为两年", BODY)
+    assert ("", "3. 质保期为两年") not in found
+
+
+def test_headings_at_the_end_are_passages_under_their_own_headings() -> None:
+    roles = (Role(0, Kind.HEADING, 1), Role(3, Kind.HEADING, 2))
+    chunks = chunk(Document("d", "", "甲\n\n乙", "d.pptx", {}, roles), everything_fits)
+    assert [(one.passage.section, one.passage.text) for one in chunks] == [("甲", "乙")]
+
+
+def test_a_paragraph_in_the_style_of_a_heading_is_text() -> None:
+    roles = (Role(0, Kind.HEADING, 1),)
+    (one,) = chunk(Document("d", "", "甲" * 101, "d.docx", {}, roles), everything_fits)
+    assert (one.passage.section, one.passage.text) == ("", "甲" * 101)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "once"),
+    [
+        ("水价改革", "# 水价改革", True),
+        ("水價改革", "水价改革，试点", True),
+        (" 水价", "水价改革", True),
+        ("Go", "Google released it", False),
+        ("2021", "20212年", False),
+    ],
+)
+def test_what_counts_as_beginning_with_the_title(title: str, text: str, once: bool) -> None:
+    found = search_text(Document("d", title, text, "d.txt"), "", Span(0, len(text)))
+    assert (found.count("\n") == 0) == once

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from index.tokens import search_tokens
 from rag import Library, fusion, ranking, retrieval
 from rag.retrieval import WEIGHTS, Pool
+from tests.evaluation.scripted import write_rows
 
 QUESTION = "村主职“一肩挑”的比例是多少？"
 
@@ -81,6 +84,20 @@ def test_a_likely_answer_ends_the_reading(seed_library: Library) -> None:
     absent = "月球背面的探测器叫什么名字？"
     read = ranking.read(index, absent, found_in(seed_library, absent), reader)
     assert len(read) == ranking.WINDOWS
+
+
+def test_a_title_as_long_as_a_page_leaves_room_for_the_text(tmp_path: Path) -> None:
+    title = "关于进一步加强水库管理工作的通知，" * 60
+    write_rows(
+        tmp_path / "corpus.jsonl",
+        [{"_id": "d1", "title": title, "text": "青石水库的库容是三千万立方米。"}],
+    )
+    library = Library.build(tmp_path / "corpus.jsonl", tmp_path / "data")
+    question = "青石水库的库容是多少？"
+    found = found_in(library, question)
+    (read,) = ranking.read(library._index, question, found, library._search.reader)
+    assert read.odds > 4
+    assert library.ask(question).short == "三千万立方米"
 
 
 def test_a_plain_question_is_searched_without_the_reader(
