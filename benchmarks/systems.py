@@ -153,7 +153,7 @@ def _tokens(texts: Sequence[str], model: Path) -> int:
 
 def _figures(built: Built, asked: Asked) -> Figures:
     return Figures(
-        build_s=round(built.seconds, 5),
+        build_s=max(round(built.seconds, 5), 1e-5),  # others are divided by it
         build_peak_mb=built.peak_mb,
         cold_start_s=asked.cold_start_s,
         questions=asked.questions,

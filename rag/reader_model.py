@@ -32,7 +32,7 @@ def fingerprint(weights: Path = WEIGHTS) -> str:
 
 
 def open_reader() -> Runtime:
-    """The reader's model in the cache, made the first time; those of other versions go then.
+    """The reader's model in the cache, made the first time; those of other versions go after a month unused.
 
     Raises:
         ModelError: see ``index.bundled_model.prepare``.
