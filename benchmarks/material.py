@@ -36,9 +36,10 @@ def pieces(folder: Path, count: int, longest: int) -> list[str]:
         for text in [json.loads(line)["text"].replace("\n", "")]
         for at in range(0, len(text) - longest // 2, longest)
     ]
+    found = [text for text in random.Random(7).sample(found, len(found)) if text.strip()]
     if len(found) < count:
         raise ValueError(f"{folder} has {len(found)} pieces, not {count}")
-    return random.Random(7).sample(found, len(found))[:count]
+    return found[:count]
 
 
 def questions(folder: Path, count: int) -> list[str]:
