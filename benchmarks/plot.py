@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -43,19 +44,27 @@ def _embedding(axes: Any, stored: Any) -> None:
 
 
 def _vectors(axes: Any, stored: Any) -> None:
-    curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    size = max(point["size"] for point in stored["points"])
+    """A colour for each way; full marks for the smaller size, hollow ones for the larger."""
+    sizes = sorted({point["size"] for point in stored["points"]})[-2:]
+    curves: dict[str, dict[int, list[tuple[float, float]]]] = {}
     for point in stored["points"]:
-        if point["size"] in (100_000, size):
-            kind = point["way"].split(" ")[0].split(",")
-            label = (
-                f"{point['size'] // 1000}k {','.join(kind) if kind[0] != 'exact' else point['way']}"
-            )
-            curves[label].append((point["p50_ms"], point["recall"]))
-    for label, points in curves.items():
-        axes.plot(*zip(*sorted(points), strict=True), marker="o", label=label)
-    axes.set(title="Ten best vectors, one thread", xlabel="p50 ms", ylabel="recall", xscale="log")
+        if point["size"] in sizes:
+            own = curves.setdefault(_kind(point["way"]), defaultdict(list))
+            own[point["size"]].append((point["p50_ms"], point["recall"]))
+    for number, (kind, found) in enumerate(curves.items()):
+        for size, points in found.items():
+            face = f"C{number}" if size == sizes[0] else "white"
+            label = kind if size == sizes[0] else None
+            axes.plot(*zip(*points, strict=True), f"C{number}o-", markerfacecolor=face, label=label)
+    title = f"Ten best of {sizes[0]:,} vectors, one thread (hollow: {sizes[-1]:,})"
+    axes.set(title=title, xlabel="p50 ms", ylabel="recall", xscale="log")
     axes.legend(fontsize="small")
+
+
+def _kind(way: str) -> str:
+    """A way without its effort and its number of lists."""
+    name = way if way.startswith("exact") else way.partition(" ")[0]
+    return re.sub(r"IVF\d+", "IVF", name)
 
 
 def _growth(axes: Any, stored: Any) -> None:
@@ -81,22 +90,22 @@ def _systems(axes: Any, rows: Any) -> None:
         "p50_ms": "One question, p50 ms",
         "ask_peak_mb": "Memory to answer, MB",
     }
+    systems = list(dict.fromkeys(row["system"] for row in rows))
     for panel, (figure, title) in zip(axes, panels.items(), strict=True):
-        for system in dict.fromkeys(row["system"] for row in rows):
-            own = [row for row in rows if row["system"] == system and _has(row, figure)]
-            points = [(row["passages"], row["median"][figure]) for row in own]
-            if points:
-                (line,) = panel.plot(*zip(*points, strict=True), label=system)
-                _mark(panel, line.get_color(), own, points, figure)
+        for number, system in enumerate(systems):
+            for built, own in _alike(rows, system, figure).items():
+                points = [(row["passages"], row["median"][figure]) for row in own]
+                face = "white" if built == "given" else f"C{number}"
+                panel.plot(*zip(*points, strict=True), f"C{number}o-", markerfacecolor=face)
         panel.set(title=title, xlabel="passages", xscale="log", yscale="log")
-    panel.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+    handles = [panel.plot([], [], f"C{number}o-")[0] for number in range(len(systems))]
+    panel.legend(handles, systems, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
 
 
-def _has(row: Any, figure: str) -> bool:
-    return figure != "build_s" or row["built"] != "nothing"
-
-
-def _mark(panel: Any, color: str, rows: Any, points: Any, figure: str) -> None:
-    for row, point in zip(rows, points, strict=True):
-        hollow = figure == "build_s" and row["built"] == "given"
-        panel.plot(*point, marker="o", color=color, markerfacecolor="white" if hollow else color)
+def _alike(rows: Any, system: str, figure: str) -> dict[str, list[Any]]:
+    """A system's rows by what was done to build them, where builds are shown; else all as one."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row["system"] == system and (figure, row["built"]) != ("build_s", "nothing"):
+            found[row["built"] if figure == "build_s" else ""].append(row)
+    return found
