@@ -1,4 +1,4 @@
-"""An ONNX graph while its nodes and constants are collected: all numbers in 32 bits."""
+"""An ONNX graph while its nodes and constants are collected; its input and outputs are float32."""
 
 from __future__ import annotations
 

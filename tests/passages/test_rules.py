@@ -108,3 +108,17 @@ def test_a_paragraph_in_the_style_of_a_heading_is_text() -> None:
 def test_what_counts_as_beginning_with_the_title(title: str, text: str, once: bool) -> None:
     found = search_text(Document("d", title, text, "d.txt"), "", Span(0, len(text)))
     assert (found.count("\n") == 0) == once
+
+
+def test_a_long_table_is_cut_between_rows_and_loses_none() -> None:
+    rows = [f"水库{i:04}\t{i}万立方米\t{'村' * 40}" for i in range(900)]
+    chunks = chunk(Document("d", "库容表", "\n".join(rows), "d.txt"), everything_fits)
+    assert len(chunks) > 1
+    assert max(len(one.passage.text) for one in chunks) <= 20_000
+    assert "\n".join(one.passage.text for one in chunks) == "\n".join(rows)
+
+
+def test_headings_leave_room_for_the_text() -> None:
+    found = search_text(Document("d", "题" * 300, "甲。", "d.txt"), "节" * 3_000, Span(0, 2))
+    assert found.endswith("\n甲。")
+    assert len(found) < 320
